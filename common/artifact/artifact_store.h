@@ -23,6 +23,10 @@
 
 namespace decant {
 
+// Payload of every NotFound/DataLoss status of Read and Verify: the digest of
+// the artifact that must be made again.
+inline constexpr char kLostArtifactPayload[] = "decant/lost-artifact";
+
 struct ArtifactRef {
   std::string digest;
   int64_t size_bytes = 0;

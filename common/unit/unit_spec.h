@@ -43,6 +43,9 @@ struct UnitSpec {
   std::vector<std::string> outputs;   // Names, sorted.
   std::vector<std::string> sources;   // Checkpoint names ("teacher"), sorted.
   bool portable = false;  // Same bytes in every numerics class.
+  // False for units whose effect is not in the workspace (seal): a known
+  // result never stands in for running them.
+  bool cacheable = true;
   UnitCost cost;
 
   Json ToJson() const;
@@ -63,6 +66,7 @@ struct UnitOrder {
   UnitSpec spec;
   int64_t epoch = 0;
   std::string action_key;
+  std::string numerics_class;
   std::string workspace;
   std::map<std::string, ArtifactRef> inputs;   // By input name.
   std::map<std::string, SourceRef> sources;    // By checkpoint name.
