@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "coordinator/dispatch/core_metrics.h"
 #include "coordinator/dispatch/job_files.h"
 #include "coordinator/store/store.h"
 #include "decant/v1/job.pb.h"
@@ -31,12 +32,15 @@ using Reply = std::function<void(absl::StatusOr<T>)>;
 
 struct CoreOptions {
   absl::Duration lease_ttl = absl::Seconds(60);
-  std::string workspace;
+  std::string workspace;  // Absolute, as every host sees it.
   std::string version;
+  // Threads that run JobFiles.
+  int num_file_threads = 3;
+  // Called once, on the core's thread, when the store cannot be trusted any
+  // more. The process must end; the file is recovered on the next start. The
+  // default logs and exits with code 1.
+  std::function<void(const absl::Status&)> on_fatal;
 };
-
-// Numbers for /metrics; a consistent snapshot, cheap.
-struct CoreMetrics;
 
 // Thread-safe: every method posts and returns at once.
 class Core {
