@@ -1,5 +1,5 @@
 // The file operations Decant needs, each turned into a Status that names the
-// path and the reason. Durable where it says so.
+// path and the reason. Durable where it says so. Paths themselves: paths.h.
 #ifndef DECANT_COMMON_BASE_FILES_H_
 #define DECANT_COMMON_BASE_FILES_H_
 
@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/paths.h"  // IWYU pragma: export
 
 namespace decant {
 
@@ -44,6 +45,9 @@ class File {
   // Writes all. ResourceExhausted when the disk is full.
   absl::Status WriteAt(int64_t offset, const void* data, size_t size_bytes);
   absl::Status Resize(int64_t size_bytes);
+  // Resize, and where the filesystem can, allocates the space now, so that a
+  // full disk shows before hours of writing. ResourceExhausted when it is full.
+  absl::Status Reserve(int64_t size_bytes);
   absl::Status Sync();
 
  private:
@@ -56,6 +60,10 @@ class File {
 absl::Status ErrnoStatus(int errno_value, absl::string_view doing,
                          absl::string_view path);
 
+// Stamp of what `path` names now (symlinks are followed).
+absl::StatusOr<FileStamp> StampOf(absl::string_view path);
+
+// InvalidArgument when the file is larger than `max_size_bytes`.
 absl::StatusOr<std::string> ReadFile(absl::string_view path,
                                      int64_t max_size_bytes = 1LL << 30);
 
@@ -63,6 +71,14 @@ absl::StatusOr<std::string> ReadFile(absl::string_view path,
 // bytes: temporary file beside it, fsync, rename, fsync of the folder.
 absl::Status WriteFileAtomically(absl::string_view path,
                                  absl::string_view bytes);
+
+// As WriteFileAtomically, but AlreadyExists, leaving the old bytes, when `path`
+// exists: of several processes exactly one wins.
+absl::Status CreateFileAtomically(absl::string_view path,
+                                  absl::string_view bytes);
+
+// Sets the modification time of `path` to now.
+absl::Status Touch(absl::string_view path);
 
 // rename(2) followed by fsync of the target's folder (both on one filesystem).
 absl::Status RenameDurably(absl::string_view from, absl::string_view to);
@@ -72,20 +88,13 @@ bool FileExists(absl::string_view path);
 bool IsFolder(absl::string_view path);
 // mkdir -p; OK when it exists.
 absl::Status MakeFolders(absl::string_view path);
-// rm -rf; OK when absent.
+// unlink(2); OK when absent.
+absl::Status RemoveFile(absl::string_view path);
+// rm -rf; OK when absent. Symlinks are removed, not followed.
 absl::Status RemoveAll(absl::string_view path);
 // Entry names (no "." and ".."), sorted.
 absl::StatusOr<std::vector<std::string>> ListFolder(absl::string_view path);
 absl::StatusOr<int64_t> FreeBytes(absl::string_view path);
-// "a/b" from "a" and "b"; an absolute `name` wins.
-std::string JoinPath(absl::string_view folder, absl::string_view name);
-std::string DirName(absl::string_view path);
-std::string BaseName(absl::string_view path);
-// Absolute and normalised lexically; symlinks are not followed.
-std::string AbsolutePath(absl::string_view path);
-// "nfs", "lustre", "cifs", "fuse", ... when the path (or its nearest existing
-// parent) lies on a network filesystem; "" otherwise.
-std::string NetworkFilesystemName(absl::string_view path);
 
 }  // namespace decant
 

@@ -16,6 +16,17 @@
 
 namespace decant {
 
+// Bounds, both included. Outside the class because gcc cannot use a nested
+// one's member initialisers in default arguments.
+struct IntRange {
+  int64_t min = std::numeric_limits<int64_t>::min();
+  int64_t max = std::numeric_limits<int64_t>::max();
+};
+struct DoubleRange {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+};
+
 // Reads each field once, then call Finish(). After a first error, further
 // reads return the fallback and change nothing. Not thread-safe.
 //
@@ -25,15 +36,6 @@ namespace decant {
 //   RETURN_IF_ERROR(reader.Finish());
 class ParamReader {
  public:
-  struct IntRange {
-    int64_t min = std::numeric_limits<int64_t>::min();
-    int64_t max = std::numeric_limits<int64_t>::max();
-  };
-  struct DoubleRange {
-    double min = -std::numeric_limits<double>::infinity();
-    double max = std::numeric_limits<double>::infinity();
-  };
-
   // `object` must outlive the reader. `what` starts every error message.
   ParamReader(const Json& object, absl::string_view what);
 
@@ -56,8 +58,7 @@ class ParamReader {
   double OptionalDouble(absl::string_view key, double fallback,
                         DoubleRange range = {});
   bool OptionalBool(absl::string_view key, bool fallback);
-  std::string OptionalString(absl::string_view key,
-                             absl::string_view fallback);
+  std::string OptionalString(absl::string_view key, absl::string_view fallback);
   Json OptionalValue(absl::string_view key, Json fallback);
 
   // Records an error of the caller's own about `key`.
@@ -68,7 +69,12 @@ class ParamReader {
   absl::Status Finish();
 
  private:
+  // Null when absent (an error if `required`) or after an error.
   const Json* Find(absl::string_view key, bool required);
+  void FailType(absl::string_view key, absl::string_view wanted,
+                const Json& value);
+  int64_t ToInt(absl::string_view key, const Json& value, IntRange range);
+  double ToDouble(absl::string_view key, const Json& value, DoubleRange range);
 
   const Json& object_;
   const std::string what_;

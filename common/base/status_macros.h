@@ -13,18 +13,18 @@
 #define DECANT_CONCAT_INNER(a, b) a##b
 #define DECANT_CONCAT(a, b) DECANT_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                   \
-  do {                                                \
-    absl::Status decant_status = (expression);        \
-    if (!decant_status.ok()) return decant_status;    \
+#define RETURN_IF_ERROR(expression)                \
+  do {                                             \
+    absl::Status decant_status = (expression);     \
+    if (!decant_status.ok()) return decant_status; \
   } while (false)
 
-#define ASSIGN_OR_RETURN(lhs, expression) \
+#define ASSIGN_OR_RETURN(lhs, expression)                                \
   ASSIGN_OR_RETURN_INNER(DECANT_CONCAT(decant_statusor_, __LINE__), lhs, \
                          expression)
 
-#define ASSIGN_OR_RETURN_INNER(statusor, lhs, expression) \
-  auto statusor = (expression);                           \
+#define ASSIGN_OR_RETURN_INNER(statusor, lhs, expression)  \
+  auto statusor = (expression);                            \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = std::move(statusor).value()
 
