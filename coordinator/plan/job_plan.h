@@ -16,7 +16,7 @@ namespace decant {
 struct JobPlan {
   std::string name;
   // Digest of canonical recipe and source fingerprints. With the numerics
-  // class it makes the result identity: equal identities, equal output bytes.
+  // class it makes the result identity (common/unit/result_identity.h).
   std::string recipe_identity;
   std::vector<UnitSpec> units;  // Inputs stand before their users.
   std::map<std::string, SourceRef> sources;
@@ -29,10 +29,6 @@ struct JobPlan {
   // Per step: layer map, unread teacher layers, options with their defaults.
   Json details = Json::object();
 };
-
-// SHA-256 of `recipe_identity` and `numerics_class`; see decant.json.
-std::string ResultIdentity(const std::string& recipe_identity,
-                           const std::string& numerics_class);
 
 }  // namespace decant
 
