@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -48,7 +49,9 @@ class Checkpoint {
   // NotFound: no folder, no safetensors, or an indexed shard is missing.
   // InvalidArgument: bad header, index naming a file outside the folder or a
   // tensor its shard lacks, a tensor in two shards, or a pickle checkpoint
-  // (*.bin, *.pt: refused with the reason).
+  // (*.bin, *.pt: refused with the reason). Symlinks must stay inside the
+  // folder, except into the blobs/ of a Hugging Face cache whose snapshot this
+  // is. One file per shard stays open.
   static absl::StatusOr<std::unique_ptr<Checkpoint>> Open(
       absl::string_view folder);
 
@@ -80,9 +83,16 @@ class Checkpoint {
 
  private:
   Checkpoint() = default;
+  absl::Status AddShard(const std::string& file, SafetensorsReader shard);
+  // Every tensor of the index is in the shard it names.
+  absl::Status CheckIndex(
+      const std::map<std::string, std::string>& weight_map) const;
+
   std::string folder_;
+  std::vector<std::string> files_;  // Names relative to folder_, by shard.
   std::vector<SafetensorsReader> shards_;
   std::vector<TensorInfo> tensors_;
+  // Name to {shard, position in its header}.
   absl::flat_hash_map<std::string, std::pair<size_t, size_t>> index_;
   int64_t total_bytes_ = 0;
 };
