@@ -18,7 +18,7 @@ namespace decant {
 // Everything one step of the core changed.
 struct WriteBatch {
   std::vector<JobRow> jobs;             // Inserted or replaced, before units.
-  std::vector<UnitSpecRow> unit_specs;  // Inserted, before their status.
+  std::vector<UnitSpecRow> unit_specs;  // Inserted; the status is in `units`.
   std::vector<UnitStatusRow> units;     // Replaced.
   std::vector<ResultRow> results;       // Inserted or replaced.
   std::vector<AttemptRow> attempts;     // Inserted or replaced.
