@@ -97,15 +97,18 @@ class YamlMapReader {
   absl::Status Finish();
 
  private:
+  // Notes that `key` is known; whether there is a value to read.
+  bool Want(absl::string_view key);
+  // Null after an error; a null value is one.
   const YamlNode* Find(absl::string_view key, bool required);
-  // Find, and an error unless the value is an unquoted scalar.
-  const YamlNode* FindPlain(absl::string_view key, absl::string_view expected);
   const YamlNode* FindKind(absl::string_view key, YamlNode::Kind kind,
                            bool required);
+  // A required scalar without quotes.
+  const YamlNode* FindPlain(absl::string_view key, absl::string_view expected);
+  bool CheckString(absl::string_view key, const YamlNode& node);
+  bool InRange(absl::string_view key, int64_t value, IntRange range);
   void FailAt(const YamlMark& mark, absl::string_view key,
               absl::string_view reason);
-  bool InRange(const YamlNode& node, absl::string_view key, int64_t value,
-               IntRange range);
 
   const YamlNode& map_;
   const std::string what_;

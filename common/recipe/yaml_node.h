@@ -1,22 +1,16 @@
-// A YAML document as a plain tree that remembers where each value stood. Only
-// the harmless part of YAML is accepted.
+// A YAML document as a plain tree that remembers where each value stood.
 #ifndef DECANT_COMMON_RECIPE_YAML_NODE_H_
 #define DECANT_COMMON_RECIPE_YAML_NODE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/json.h"
 
 namespace decant {
-
-inline constexpr size_t kMaxYamlBytes = 1'000'000;
-inline constexpr int kMaxYamlDepth = 32;
 
 // Where a value was written. Line and column count from 1; both are 0 for a
 // value that came from an override.
@@ -87,16 +81,6 @@ struct YamlNode::Entry {
   YamlMark key_mark;
   YamlNode value;
 };
-
-// Parses one document. `source` names it in marks and errors. A document that
-// is empty or holds only comments is an error.
-//
-// InvalidArgument "<source>:<line>:<column>: <reason>": syntax, a duplicate
-// key, a key that is not a scalar, anchors, aliases, merge keys, tags, nesting
-// deeper than kMaxYamlDepth, more than one document, more than kMaxYamlBytes,
-// bytes that are not UTF-8, or control characters.
-absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
-                                   absl::string_view source);
 
 }  // namespace decant
 
