@@ -33,6 +33,11 @@ using Reply = std::function<void(absl::StatusOr<T>)>;
 struct CoreOptions {
   absl::Duration lease_ttl = absl::Seconds(60);
   std::string workspace;  // Absolute, as every host sees it.
+  // What stands in the workspace under nonces/coordinator. A worker that does
+  // not state it in Sync does not see our workspace and gets no units. It must
+  // stay the same across restarts (reuse one that stands there), or every
+  // worker has to read it anew. "": no proof is asked for.
+  std::string workspace_nonce;
   std::string version;
   // Threads that run JobFiles.
   int num_file_threads = 3;

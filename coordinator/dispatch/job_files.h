@@ -34,12 +34,6 @@ class JobFiles {
  public:
   virtual ~JobFiles() = default;
 
-  // The nonce that stands in the workspace under nonces/coordinator, written
-  // by this process at start (ArtifactStore::WriteNonce) before the core runs
-  // and constant from then on. A worker that cannot state it in Sync does not
-  // see our workspace and gets no units. Must not block.
-  virtual std::string WorkspaceNonce() = 0;
-
   // Reads the recipe and the headers, validates all steps and plans all units.
   // InvalidArgument / NotFound / FailedPrecondition with the one line the user
   // sees; ResourceExhausted when output and workspace exceed the free space.
