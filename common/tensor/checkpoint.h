@@ -14,26 +14,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/base/json.h"
 #include "common/tensor/safetensors_reader.h"
+#include "common/tensor/source_manifest.h"  // IWYU pragma: export
 
 namespace decant {
-
-// What a checkpoint was when a job was submitted: per shard its file name,
-// header digest and FileStamp. `digest` is the SHA-256 of the canonical JSON
-// and enters every action key that reads the checkpoint.
-struct SourceManifest {
-  struct Shard {
-    std::string file;
-    std::string header_digest;
-    FileStamp stamp;
-  };
-  std::vector<Shard> shards;  // Sorted by file name.
-  std::string digest;
-
-  Json ToJson() const;
-  static absl::StatusOr<SourceManifest> FromJson(const Json& json);
-};
 
 // Rows [first_row, first_row + num_rows) of a tensor seen as a matrix
 // [product of leading extents, last extent]; how packed experts are addressed.

@@ -45,8 +45,8 @@ class SafetensorsReader {
   const std::string& path() const { return file_.path(); }
 
   // Reads bytes [offset, offset + size) of tensor `info` into `buffer`.
-  absl::Status Read(const TensorInfo& info, int64_t offset_bytes,
-                    void* buffer, int64_t size_bytes) const;
+  absl::Status Read(const TensorInfo& info, int64_t offset_bytes, void* buffer,
+                    int64_t size_bytes) const;
 
  private:
   SafetensorsReader(File file, FileStamp stamp, SafetensorsHeader header)

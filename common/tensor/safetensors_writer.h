@@ -51,7 +51,7 @@ class SafetensorsWriter {
   File file_;
   std::vector<TensorInfo> tensors_;
   std::map<std::string, size_t> index_;
-  std::unique_ptr<std::mutex> mutex_;      // Guards written_bytes_.
+  std::unique_ptr<std::mutex> mutex_;  // Guards written_bytes_.
   std::vector<int64_t> written_bytes_;
 };
 
