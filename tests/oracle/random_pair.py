@@ -115,9 +115,7 @@ def _config(
     return config
 
 
-def _matrix(
-    random: np.random.Generator, rows: int, columns: int
-) -> np.ndarray:
+def _matrix(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     """A random matrix whose singular values are apart: 1 down to 0.1.
 
     Gaussian matrices have near-equal ones, and a truncation between two of
@@ -183,9 +181,7 @@ def _experts(
     ]
 
 
-def _teacher_tensors(
-    random: np.random.Generator, pair: Pair
-) -> dict[str, Any]:
+def _teacher_tensors(random: np.random.Generator, pair: Pair) -> dict[str, Any]:
     shape = pair.teacher
     tensors = _shared_tensors(random, shape, pair)
     for layer in range(shape.layers):
@@ -209,9 +205,7 @@ def _teacher_tensors(
     return _stored(tensors, pair.teacher_dtype)
 
 
-def _student_tensors(
-    random: np.random.Generator, pair: Pair
-) -> dict[str, Any]:
+def _student_tensors(random: np.random.Generator, pair: Pair) -> dict[str, Any]:
     shape = pair.student
     tensors = _shared_tensors(random, shape, pair)
     for layer in range(shape.layers):

@@ -231,9 +231,7 @@ def test_packed_and_per_expert_layouts_agree(tmp_path: Path) -> None:
     assert made[0].selections == made[1].selections
     for name, reference in made[0].references.items():
         other = made[1].references[name]
-        np.testing.assert_array_equal(
-            reference.stored.bits, other.stored.bits
-        )
+        np.testing.assert_array_equal(reference.stored.bits, other.stored.bits)
 
 
 def test_teacher_equal_to_student_changes_nothing(tmp_path: Path) -> None:
