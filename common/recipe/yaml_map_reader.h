@@ -23,10 +23,9 @@ struct YamlIntRange {
 };
 struct YamlDoubleRange {
   double min = -std::numeric_limits<double>::infinity();
+  double above = -std::numeric_limits<double>::infinity();  // Open.
   double max = std::numeric_limits<double>::infinity();
-  // Open bounds.
-  double above = -std::numeric_limits<double>::infinity();
-  double below = std::numeric_limits<double>::infinity();
+  double below = std::numeric_limits<double>::infinity();  // Open.
 };
 
 // Reads each field once, then call Finish(). After a first error, further

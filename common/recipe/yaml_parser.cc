@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/recipe/yaml_text.h"
 #include "yaml-cpp/eventhandler.h"
@@ -25,8 +26,10 @@ constexpr char kPlainTag[] = "?";
 constexpr char kQuotedTag[] = "!";
 
 constexpr char kMergeKey[] = "<<";
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 
 struct Source {
+  absl::string_view text;
   std::string name;
   bool has_lines;  // Else marks carry the name alone.
 
@@ -65,6 +68,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag,
                 YAML::anchor_t anchor, const std::string& text) override {
     if (!Admit(mark, tag, anchor)) return;
+    if (tag == kQuotedTag && IsCutOff(mark)) {
+      return Fail(mark, "this quote is never closed");
+    }
     if (AwaitsKey()) return TakeKey(mark, tag, text);
     Attach(YamlNode::Scalar(source_.MarkAt(mark), text, tag == kQuotedTag));
   }
@@ -103,6 +109,16 @@ class TreeBuilder final : public YAML::EventHandler {
       Fail(mark, absl::StrCat("tags (", tag, ") are not allowed"));
     }
     return status_.ok();
+  }
+
+  // yaml-cpp ends an open quote at the end of the file without a word, so that
+  // all the rest of a recipe could vanish into one string.
+  bool IsCutOff(const YAML::Mark& mark) const {
+    const size_t offset = static_cast<size_t>(mark.pos);
+    if (mark.pos < 0 || offset >= source_.text.size()) return false;
+    const char first = source_.text[offset];
+    return (first == '\'' || first == '"') &&
+           !IsQuoteClosed(source_.text, offset);
   }
 
   bool AwaitsKey() const {
@@ -173,7 +189,8 @@ class TreeBuilder final : public YAML::EventHandler {
   absl::Status status_;
 };
 
-absl::Status CheckText(absl::string_view text, const Source& source) {
+absl::Status CheckText(const Source& source) {
+  const absl::string_view text = source.text;
   if (text.size() > kMaxYamlBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat(source.name, ": ", text.size(), " bytes; at most ",
@@ -209,9 +226,9 @@ absl::StatusOr<bool> HandleDocument(YAML::Parser& parser, const Source& source,
   return is_there;
 }
 
-absl::StatusOr<YamlNode> Parse(absl::string_view text, const Source& source) {
-  RETURN_IF_ERROR(CheckText(text, source));
-  std::istringstream stream{std::string(text)};
+absl::StatusOr<YamlNode> Parse(const Source& source) {
+  RETURN_IF_ERROR(CheckText(source));
+  std::istringstream stream{std::string(source.text)};
   YAML::Parser parser(stream);
 
   TreeBuilder builder(source);
@@ -235,12 +252,14 @@ absl::StatusOr<YamlNode> Parse(absl::string_view text, const Source& source) {
 
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
                                    absl::string_view source) {
-  return Parse(text, {std::string(source), /*has_lines=*/true});
+  // Without the mark, the parser's offsets are offsets into the text.
+  return Parse({absl::StripPrefix(text, kByteOrderMark), std::string(source),
+                /*has_lines=*/true});
 }
 
 absl::StatusOr<YamlNode> ParseYamlValue(absl::string_view text,
                                         absl::string_view source) {
-  return Parse(text, {std::string(source), /*has_lines=*/false});
+  return Parse({text, std::string(source), /*has_lines=*/false});
 }
 
 }  // namespace decant

@@ -68,4 +68,19 @@ std::optional<TextFault> FindTextFault(absl::string_view text) {
   return std::nullopt;
 }
 
+bool IsQuoteClosed(absl::string_view text, size_t offset) {
+  const char quote = text[offset];
+  for (size_t i = offset + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;  // Whatever is escaped is no end.
+    } else if (text[i] == quote) {
+      const bool is_doubled =
+          quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
+      if (!is_doubled) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
 }  // namespace decant

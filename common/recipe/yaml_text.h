@@ -19,6 +19,10 @@ struct TextFault {
 // are not), or is a control character other than tab, LF and CR.
 std::optional<TextFault> FindTextFault(absl::string_view text);
 
+// Whether the YAML string whose opening quote, ' or ", stands at `offset` ends
+// before the text does.
+bool IsQuoteClosed(absl::string_view text, size_t offset);
+
 }  // namespace decant
 
 #endif  // DECANT_COMMON_RECIPE_YAML_TEXT_H_

@@ -15,11 +15,12 @@ DType ReadDType(ConfigReader& reader) {
   const char* const key = reader.Has("dtype") ? "dtype" : "torch_dtype";
   const absl::StatusOr<DType> dtype =
       ParseTorchDType(reader.OptionalString(key, "float32"));
-  if (!dtype.ok()) {
-    reader.Fail(key, dtype.status().message());
-    return DType::kF32;
+  if (dtype.ok() && (*dtype == DType::kF32 || *dtype == DType::kBF16 ||
+                     *dtype == DType::kF16)) {
+    return *dtype;
   }
-  return *dtype;
+  reader.Fail(key, "expected 'float32', 'bfloat16' or 'float16'");
+  return DType::kF32;
 }
 
 }  // namespace
