@@ -137,6 +137,10 @@ class TreeBuilder final : public YAML::EventHandler {
       return Fail(mark, absl::StrCat("duplicate key '", text, "'; first at ",
                                      entry.key_mark.ToString()));
     }
+    if (level.node.entries().size() >= kMaxYamlKeys) {
+      return Fail(mark,
+                  absl::StrCat("more than ", kMaxYamlKeys, " keys in one map"));
+    }
     level.key = text;
     level.key_mark = source_.MarkAt(mark);
   }

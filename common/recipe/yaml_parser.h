@@ -13,14 +13,17 @@ namespace decant {
 
 inline constexpr size_t kMaxYamlBytes = 1'000'000;
 inline constexpr int kMaxYamlDepth = 32;
+// Of one map: lookups are linear, and no recipe comes near.
+inline constexpr size_t kMaxYamlKeys = 1'000;
 
 // Parses one document. `source` names it in marks and errors. A document that
 // is empty or holds only comments is an error.
 //
 // InvalidArgument "<source>:<line>:<column>: <reason>": syntax, a duplicate
 // key, a key that is not a scalar, anchors, aliases, merge keys, tags, nesting
-// deeper than kMaxYamlDepth, more than one document, more than kMaxYamlBytes,
-// bytes that are not UTF-8, or control characters.
+// deeper than kMaxYamlDepth, more than kMaxYamlKeys in a map, more than one
+// document, more than kMaxYamlBytes, bytes that are not UTF-8, or control
+// characters.
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
                                    absl::string_view source);
 

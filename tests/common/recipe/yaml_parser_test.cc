@@ -124,6 +124,15 @@ TEST(YamlParserTest, BoundsDepth) {
   }
 }
 
+TEST(YamlParserTest, BoundsKeys) {
+  std::string text;
+  for (size_t i = 0; i < kMaxYamlKeys; ++i)
+    absl::StrAppend(&text, "k", i, ": 1\n");
+  EXPECT_TRUE(ParseYaml(text, "r.yaml").ok());
+  EXPECT_THAT(ErrorOf(text + "last: 1\n"),
+              HasSubstr("r.yaml:1001:1: more than 1000 keys in one map"));
+}
+
 TEST(YamlParserTest, BoundsSize) {
   EXPECT_THAT(ErrorOf(std::string(kMaxYamlBytes + 1, 'a')),
               HasSubstr("1000001 bytes; at most 1000000 are read"));
