@@ -1,0 +1,23 @@
+#include "common/ops/select_params.h"
+
+#include "tests/common/ops/codec_cases.h"
+
+namespace decant {
+namespace {
+
+SelectParams Good() { return {.num_experts = 8, .count = 3, .weight = 0.25}; }
+
+TEST(SelectParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+
+TEST(SelectParamsTest, RefusesWhatItCannotMean) {
+  ExpectRefused(Good(), {{"rule", "best", "nearest-centroid"},
+                         {"num_experts", 0, "num_experts"},
+                         {"count", 0, "count"},
+                         {"count", 9, "num_experts"},
+                         {"count", 2.5, "count"},
+                         {"weight", -0.1, "weight"},
+                         {"seed", 1, "seed"}});
+}
+
+}  // namespace
+}  // namespace decant
