@@ -50,7 +50,7 @@ void AddAssemble(const ModelView& model, const std::vector<size_t>& members,
   unit.cost.host_memory_bytes = 1'000'000'000;
   unit.params = params.ToJson();
   seal.cost.bytes_read += 2 * unit.cost.bytes_written;
-  seal.inputs.push_back({.name = absl::StrFormat("shard.%05d", index),
+  seal.inputs.push_back({.name = absl::StrCat("shard.", index),
                          .unit = builder.Add(std::move(unit)),
                          .output = "shard"});
 }
