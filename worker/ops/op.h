@@ -24,7 +24,7 @@ namespace decant {
 // One attempt at one unit, as its op sees it. The runner's implementation is
 // worker/runner/attempt_context.h; tests of ops use that one too.
 //
-// Progress, Metric and cancelled() are thread-safe, the rest is not.
+// Progress and cancelled() are thread-safe, the rest is not.
 class OpContext {
  public:
   virtual ~OpContext() = default;
@@ -52,8 +52,6 @@ class OpContext {
 
   // How far the unit is, in any unit of work. Cheap: rate-limited inside.
   virtual void Progress(int64_t done, int64_t total) = 0;
-  // One point of a curve, e.g. the loss of a training step.
-  virtual void Metric(absl::string_view name, int64_t step, double value) = 0;
 
   // The whole input artifact, digest verified. NotFound / DataLoss carrying
   // kLostArtifactPayload when it must be made again: return it unchanged, so
