@@ -143,6 +143,7 @@ Json UnitSpec::ToJson() const {
           {"outputs", outputs},
           {"sources", sources},
           {"portable", portable},
+          {"cacheable", cacheable},
           {"cost", CostToJson(cost)}};
 }
 
@@ -159,6 +160,7 @@ absl::StatusOr<UnitSpec> UnitSpec::FromJson(const Json& json) {
   spec.outputs = reader.StringList("outputs");
   spec.sources = reader.StringList("sources");
   spec.portable = reader.Bool("portable");
+  spec.cacheable = reader.Bool("cacheable");
   const Json cost = reader.Value("cost");
   if (spec.id.empty()) reader.Fail("id", "is empty");
   if (!spec.params.is_object()) reader.Fail("params", "must be an object");
@@ -178,6 +180,7 @@ Json UnitOrder::ToJson() const {
           {"spec", spec.ToJson()},
           {"epoch", epoch},
           {"action_key", action_key},
+          {"numerics_class", numerics_class},
           {"workspace", workspace},
           {"inputs", ArtifactsToJson(inputs)},
           {"sources", std::move(sources_json)}};
@@ -190,6 +193,7 @@ absl::StatusOr<UnitOrder> UnitOrder::FromJson(const Json& json) {
   const Json spec = reader.Value("spec");
   order.epoch = reader.Int("epoch", {.min = 0});
   order.action_key = reader.String("action_key");
+  order.numerics_class = reader.String("numerics_class");
   order.workspace = reader.String("workspace");
   const Json inputs = reader.Value("inputs");
   const Json sources = reader.Value("sources");
