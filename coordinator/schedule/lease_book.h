@@ -28,6 +28,7 @@ struct Lease {
   bool started = false;
   int64_t progress_done = 0;
   int64_t progress_total = 0;
+  int num_sends = 0;  // Replies that carried its order.
   // Set when the worker should let go of it.
   enum class Stop { kNone, kCancelled, kPaused } stop = Stop::kNone;
 };
