@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/files.h"
@@ -115,6 +116,29 @@ absl::Status CheckAgainst(const ArtifactRef& ref, const ArtifactRef& actual,
   return absl::OkStatus();
 }
 
+// Marks a NotFound or DataLoss about `ref` with what must be made again.
+absl::Status WithLostArtifact(absl::Status status, const ArtifactRef& ref) {
+  if (absl::IsNotFound(status) || absl::IsDataLoss(status)) {
+    status.SetPayload(kLostArtifactPayload, absl::Cord(ref.digest));
+  }
+  return status;
+}
+
+// Digest of the bytes at `path` against `ref`.
+absl::Status VerifyFile(const ArtifactRef& ref, const std::string& path) {
+  ASSIGN_OR_RETURN(const ArtifactRef actual, DigestOfFile(path));
+  return CheckAgainst(ref, actual, path);
+}
+
+absl::StatusOr<std::string> ReadVerified(const ArtifactRef& ref,
+                                         const std::string& path) {
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, ref.size_bytes));
+  const ArtifactRef actual{.digest = Xxh128Hex(bytes.data(), bytes.size()),
+                           .size_bytes = static_cast<int64_t>(bytes.size())};
+  RETURN_IF_ERROR(CheckAgainst(ref, actual, path));
+  return bytes;
+}
+
 }  // namespace
 
 absl::StatusOr<ArtifactStore> ArtifactStore::Open(absl::string_view root) {
@@ -199,19 +223,15 @@ absl::StatusOr<std::string> ArtifactStore::Read(const ArtifactRef& ref) const {
   if (!Has(ref)) {
     RETURN_IF_ERROR(Verify(ref));
   }
-  const std::string path = ArtifactPath(ref.digest);
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, ref.size_bytes));
-  const ArtifactRef actual{.digest = Xxh128Hex(bytes.data(), bytes.size()),
-                           .size_bytes = static_cast<int64_t>(bytes.size())};
-  RETURN_IF_ERROR(CheckAgainst(ref, actual, path));
+  absl::StatusOr<std::string> bytes =
+      ReadVerified(ref, ArtifactPath(ref.digest));
+  if (!bytes.ok()) return WithLostArtifact(bytes.status(), ref);
   return bytes;
 }
 
 absl::Status ArtifactStore::Verify(const ArtifactRef& ref) const {
   RETURN_IF_ERROR(CheckHex(ref.digest, kDigestChars, "artifact digest"));
-  const std::string path = ArtifactPath(ref.digest);
-  ASSIGN_OR_RETURN(const ArtifactRef actual, DigestOfFile(path));
-  return CheckAgainst(ref, actual, path);
+  return WithLostArtifact(VerifyFile(ref, ArtifactPath(ref.digest)), ref);
 }
 
 absl::Status ArtifactStore::WriteResult(absl::string_view action_key,
