@@ -31,8 +31,9 @@ struct TruncatedSvd {
 
 // The best rank-`rank` approximation in the Frobenius norm, from the
 // eigenvectors of the smaller of W W^T and W^T W in fp64: several times
-// cheaper than an SVD, and exact for the product. Values below 1e-8 of the
-// largest come out as norms of projected rows, not to full relative accuracy.
+// cheaper than an SVD. The Gram squares the spectrum, so parts below 1e-8 |W|
+// (less than fp32 resolves) are noise: errors and singular values down there
+// are not accurate, even for an fp64 matrix.
 //
 // InvalidArgument  not a floating matrix with entries, NaN or Inf in it, or
 //                  rank outside [1, min(M, N)].
