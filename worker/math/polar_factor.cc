@@ -16,11 +16,14 @@ namespace decant {
 namespace {
 
 constexpr double kRankCut = 1e-10;
+// On a host the divide-and-conquer SVD is faster below this size (0.30 s
+// against 0.43 s at 1,024, on two cores).
+constexpr int64_t kNewtonPaysOnHost = 2'048;
 constexpr int kMaxNewtonRounds = 20;
 constexpr double kOrthogonalityTolerance = 1e-12;
 // From here one Newton-Schulz step (GEMMs only) ends the iteration: it squares
 // the error.
-constexpr double kNearlyOrthogonal = 1e-6;
+constexpr double kNearlyOrthogonal = 1e-9;
 
 absl::Status CheckSquare(const at::Tensor& c_BB) {
   if (!c_BB.defined() || c_BB.dim() != 2 || c_BB.size(0) != c_BB.size(1) ||
@@ -95,22 +98,29 @@ absl::StatusOr<PolarFactor> PolarFactorBySvd(const at::Tensor& c_BB) {
   });
 }
 
+absl::StatusOr<std::optional<PolarFactor>> PolarFactorByNewton(
+    const at::Tensor& c_BB) {
+  RETURN_IF_ERROR(CheckSquare(c_BB));
+  return TryTorch("polar factor", [&]() -> std::optional<PolarFactor> {
+    const at::Tensor c = c_BB.to(at::kDouble);
+    if (!std::isfinite(Norm(c)) || Norm(c) == 0) return std::nullopt;
+    const std::optional<at::Tensor> factor = PolarByNewton(c);
+    if (!factor) return std::nullopt;
+    PolarFactor polar;
+    polar.factor_BB = *factor;
+    polar.rank = c.size(0);
+    polar.nuclear_norm = factor->mul(c).sum().item<double>();
+    return polar;
+  });
+}
+
 absl::StatusOr<PolarFactor> ComputePolarFactor(const at::Tensor& c_BB) {
   RETURN_IF_ERROR(CheckSquare(c_BB));
-  ASSIGN_OR_RETURN(
-      const std::optional<PolarFactor> fast,
-      TryTorch("polar factor", [&]() -> std::optional<PolarFactor> {
-        const at::Tensor c = c_BB.to(at::kDouble);
-        if (!std::isfinite(Norm(c)) || Norm(c) == 0) return std::nullopt;
-        const std::optional<at::Tensor> factor = PolarByNewton(c);
-        if (!factor) return std::nullopt;
-        PolarFactor polar;
-        polar.factor_BB = *factor;
-        polar.rank = c.size(0);
-        polar.nuclear_norm = factor->mul(c).sum().item<double>();
-        return polar;
-      }));
-  if (fast) return *fast;
+  if (!c_BB.is_cpu() || c_BB.size(0) >= kNewtonPaysOnHost) {
+    ASSIGN_OR_RETURN(const std::optional<PolarFactor> fast,
+                     PolarFactorByNewton(c_BB));
+    if (fast) return *fast;
+  }
   return PolarFactorBySvd(c_BB);
 }
 

@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 
@@ -21,15 +22,20 @@ struct PolarFactor {
   double nuclear_norm = 0;  // Sum of the singular values above the cut.
 };
 
-// Scaled Newton iteration in fp64 (inverses and GEMMs, about 8 rounds) when
-// the matrix is certain to have full rank; else its SVD.
-// Source: Higham, "Functions of Matrices" (2008), section 8.6.
+// By Newton on a device and for large matrices on the host, where the full
+// rank is certain; else by the SVD.
 //
 // InvalidArgument  not a square matrix, or NaN or Inf in it.
 absl::StatusOr<PolarFactor> ComputePolarFactor(const at::Tensor& c_BB);
 
 // The same through the SVD always.
 absl::StatusOr<PolarFactor> PolarFactorBySvd(const at::Tensor& c_BB);
+
+// The same by the scaled Newton iteration in fp64: inverses and GEMMs, about 9
+// rounds. Nothing when the rank might be below B (condition above 1e10).
+// Source: Higham, "Functions of Matrices" (2008), section 8.6.
+absl::StatusOr<std::optional<PolarFactor>> PolarFactorByNewton(
+    const at::Tensor& c_BB);
 
 }  // namespace decant
 
