@@ -161,6 +161,13 @@ absl::Status CheckSchemaVersion(SqliteConnection& connection) {
                    " belongs to another program: choose another path"));
 }
 
+absl::Status ConfigureConnection(SqliteConnection& connection) {
+  return connection.Execute(
+      "PRAGMA journal_mode = WAL;"
+      "PRAGMA synchronous = FULL;"
+      "PRAGMA foreign_keys = ON;");
+}
+
 absl::Status MigrateSchema(SqliteConnection& connection,
                            const std::string& store_id) {
   ASSIGN_OR_RETURN(const int version, SchemaVersion(connection));

@@ -16,6 +16,10 @@ inline constexpr int kSchemaVersion = 1;
 // touched) or is some other program's database.
 absl::Status CheckSchemaVersion(SqliteConnection& connection);
 
+// Settings that must stand before any write: write-ahead log, a sync at every
+// commit, foreign keys.
+absl::Status ConfigureConnection(SqliteConnection& connection);
+
 // Brings the file to kSchemaVersion in one transaction. A new file gets
 // `store_id`; an existing one keeps its own.
 absl::Status MigrateSchema(SqliteConnection& connection,

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/ids.h"
@@ -26,21 +27,29 @@ absl::Status RefuseNetworkFilesystem(absl::string_view path) {
       "disk, such as /var/tmp/decant"));
 }
 
-// Settings that must stand before any write. The schema version is checked
-// first, so that a newer file stays as it is.
+// The schema version is checked before anything is written, so that a newer
+// file stays as it is.
 absl::Status Prepare(SqliteConnection& connection) {
   RETURN_IF_ERROR(CheckSchemaVersion(connection));
-  RETURN_IF_ERROR(
-      connection.Execute("PRAGMA locking_mode = NORMAL;"
-                         "PRAGMA journal_mode = WAL;"
-                         "PRAGMA synchronous = FULL;"
-                         "PRAGMA foreign_keys = ON;"));
+  RETURN_IF_ERROR(ConfigureConnection(connection));
   ASSIGN_OR_RETURN(const std::string verdict,
                    connection.QueryText("PRAGMA quick_check(1)"));
   if (verdict == "ok") return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(
       "database ", connection.path(), " is damaged (", verdict,
       "): move it aside; finished units are found again in the workspace"));
+}
+
+absl::Status LimitSize(SqliteConnection& connection, int64_t max_size_bytes) {
+  if (max_size_bytes == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string page_size,
+                   connection.QueryText("PRAGMA page_size"));
+  int64_t page_size_bytes = 0;
+  if (!absl::SimpleAtoi(page_size, &page_size_bytes) || page_size_bytes <= 0) {
+    return absl::InternalError(absl::StrCat("page_size is ", page_size));
+  }
+  return connection.Execute(absl::StrCat("PRAGMA max_page_count = ",
+                                         max_size_bytes / page_size_bytes));
 }
 
 // Runs a query whose only parameter is a job and reads all its rows.
@@ -109,6 +118,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(
                    SqliteConnection::Open(options.path));
   RETURN_IF_ERROR(Prepare(*connection));
   RETURN_IF_ERROR(MigrateSchema(*connection, RandomId("s")));
+  RETURN_IF_ERROR(LimitSize(*connection, options.max_size_bytes));
   auto store = absl::WrapUnique(new SqliteStore(
       std::move(lock), std::move(connection), options.crash_after_commits));
   ASSIGN_OR_RETURN(store->store_id_,

@@ -21,6 +21,8 @@ namespace decant {
 
 struct SqliteStoreOptions {
   std::string path;
+  // The file grows no further: commits fail as on a full disk. 0: no limit.
+  int64_t max_size_bytes = 0;
   // For fault tests: the process exits with code 42, without any cleaning up,
   // right after this many commits. 0: never.
   int64_t crash_after_commits = 0;
