@@ -28,7 +28,10 @@ if(NOT EXISTS "${DECANT_TORCH_DIR}/lib/libtorch_cpu.so")
 endif()
 message(STATUS "libtorch: ${DECANT_TORCH_DIR}")
 
-set(torch_libs "${DECANT_TORCH_DIR}/lib/libtorch.so"
+# libstdc++ comes first in the order in which symbols are looked up: libtorch
+# exports parts of std::filesystem of its own, and calling those crashes.
+set(torch_libs "-lstdc++"
+               "${DECANT_TORCH_DIR}/lib/libtorch.so"
                "${DECANT_TORCH_DIR}/lib/libtorch_cpu.so"
                "${DECANT_TORCH_DIR}/lib/libc10.so")
 if(EXISTS "${DECANT_TORCH_DIR}/lib/libtorch_cuda.so")
