@@ -23,7 +23,7 @@ absl::Status ReadLayers(const YamlNode& node, Options& options) {
     reader.Fail("steepness", "has no meaning with map: linear; leave it out");
   } else {
     options.layers.steepness = reader.OptionalDouble(
-        "steepness", options.layers.steepness, {.max = 100, .above = 0});
+        "steepness", options.layers.steepness, {.above = 0, .max = 100});
   }
   return reader.Finish();
 }
