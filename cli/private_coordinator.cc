@@ -46,7 +46,7 @@ std::optional<std::string> FindLive(const StateFolder& folder,
 std::vector<std::string> Arguments(const StateFolder& folder,
                                    bool take_over_workspace) {
   std::vector<std::string> arguments = {
-      "--listen",    "127.0.0.1:0",       "--http",      "127.0.0.1:0",
+      "--listen",    "127.0.0.1:0",       "--http",      "off",
       "--state",     folder.path(),       "--workspace", folder.workspace(),
       "--port-file", folder.ports_file(),
   };

@@ -49,7 +49,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.listen,
                  "gRPC address; port 0 lets the system choose")
       ->capture_default_str();
-  app.add_option("--http", flags.http, "address of /metrics and /healthz")
+  app.add_option("--http", flags.http,
+                 "address of /metrics and /healthz; off: none")
       ->capture_default_str();
   app.add_option("--state", flags.state,
                  "folder of the database decant.db; a local disk")
@@ -84,10 +85,10 @@ sigset_t BlockStopSignals() {
 }
 
 absl::Status WritePortFile(const std::string& path, const ApiServer& api,
-                           const HttpServer& http) {
+                           const HttpServer* http) {
   if (path.empty()) return absl::OkStatus();
   const Json ports = {{"grpc", api.port()},
-                      {"http", http.port()},
+                      {"http", http == nullptr ? 0 : http->port()},
                       {"pid", static_cast<int64_t>(getpid())}};
   return WriteFileAtomically(path, CanonicalJson(ports));
 }
@@ -101,11 +102,15 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals, Core& core,
       const std::unique_ptr<ApiServer> api,
       ApiServer::Start({.address = flags.listen, .version = version},
                        credentials, core));
-  ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> http,
-                   HttpServer::Start({.address = flags.http}, core));
-  RETURN_IF_ERROR(WritePortFile(flags.port_file, *api, *http));
-  Log(LogLevel::kInfo, absl::StrCat("serving gRPC on port ", api->port(),
-                                    ", HTTP on port ", http->port()));
+  std::unique_ptr<HttpServer> http;
+  if (flags.http != "off") {
+    ASSIGN_OR_RETURN(http, HttpServer::Start({.address = flags.http}, core));
+  }
+  RETURN_IF_ERROR(WritePortFile(flags.port_file, *api, http.get()));
+  Log(LogLevel::kInfo, absl::StrCat("serving gRPC on port ", api->port()));
+  if (http != nullptr) {
+    Log(LogLevel::kInfo, absl::StrCat("serving HTTP on port ", http->port()));
+  }
   int received = 0;
   sigwait(&signals, &received);
   Log(LogLevel::kInfo, "stopping");
