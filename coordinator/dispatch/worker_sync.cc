@@ -200,6 +200,10 @@ void WorkerSync::RenewLeases(const v1::SyncRequest& request, OpenSync& sync) {
     }
     Lease& lease = *state_.leases.Find(*key);
     sync.listed.insert(*key);
+    // Pausing takes back what waits; what has begun may finish.
+    if (running.started() && lease.stop == Lease::Stop::kPaused) {
+      lease.stop = Lease::Stop::kNone;
+    }
     if (lease.started != running.started() ||
         lease.progress_done != running.progress_done()) {
       lease.started = running.started();
