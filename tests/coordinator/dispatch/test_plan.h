@@ -2,6 +2,7 @@
 #ifndef DECANT_TESTS_COORDINATOR_DISPATCH_TEST_PLAN_H_
 #define DECANT_TESTS_COORDINATOR_DISPATCH_TEST_PLAN_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ inline UnitSpec MakeUnit(const std::string& id, const std::string& phase,
   for (const std::string& producer : producers) {
     unit.inputs.push_back({"in-" + producer, producer, "out"});
   }
+  std::sort(
+      unit.inputs.begin(), unit.inputs.end(),
+      [](const UnitInput& a, const UnitInput& b) { return a.name < b.name; });
   unit.outputs = {"out"};
   unit.sources = {"teacher"};
   // Not tiny: one unit is leased ahead.
