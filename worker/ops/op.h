@@ -76,7 +76,8 @@ class OpContext {
   virtual absl::StatusOr<ArtifactRef> PublishBytes(absl::string_view name,
                                                    absl::string_view bytes) = 0;
 
-  // What an op returns in the end: all that was published, and `summary`.
+  // What an op returns in the end: all that was published, and `summary`
+  // (an object; null stands for an empty one).
   // Internal when a declared output is missing.
   virtual absl::StatusOr<UnitResult> Result(Json summary) = 0;
 };

@@ -135,6 +135,7 @@ absl::StatusOr<UnitResult> AttemptContext::Result(Json summary) {
                                             " ended without its output '", name,
                                             "' (unit ", order_.spec.id, ")"));
   }
+  if (summary.is_null()) summary = Json::object();
   return UnitResult{.outputs = outputs_, .summary = std::move(summary)};
 }
 

@@ -16,15 +16,11 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "worker/frames/exit_codes.h"
 #include "worker/frames/frame.h"
 #include "worker/frames/frame_codec.h"
 
 namespace decant {
-
-// Exit codes of a runner that ended itself (sysexits.h has similar ones).
-inline constexpr int kExitDaemonGone = 0;
-inline constexpr int kExitBrokenStream = 76;  // EX_PROTOCOL
-inline constexpr int kExitDeadline = 75;      // EX_TEMPFAIL
 
 // Thread-safe.
 class DaemonLink {
