@@ -54,7 +54,8 @@ class ChildProcess {
   int wait_status_ = 0;
 };
 
-// `name` in the folder of the running program. NotFound says where it looked.
+// `name` in the folder of the running program. FailedPrecondition says where it
+// looked: the installation is not whole.
 absl::StatusOr<std::string> FindSiblingProgram(absl::string_view name);
 
 }  // namespace decant

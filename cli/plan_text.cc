@@ -95,7 +95,8 @@ std::string StepText(const Json& step) {
                                   Text(Member(step, "preset")), ")\n");
   if (const Json& options = Member(step, "options"); options.is_object()) {
     for (const auto& [key, value] : options.items()) {
-      absl::StrAppend(&text, "  ", key, ": ", Text(value), "\n");
+      absl::StrAppend(&text, "  ", key, ": ",
+                      value.is_null() ? "none" : Text(value), "\n");
     }
   }
   if (const Json& map = Member(step, "layer_map"); map.is_array()) {

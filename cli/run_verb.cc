@@ -47,6 +47,10 @@ absl::StatusOr<v1::Job> SubmitAndFollow(const VerbContext& context,
                                         const RunFlags& flags,
                                         const LocalRecipe& recipe,
                                         Session& session) {
+  if (session.coordinator() != nullptr) {
+    // Before a job exists that nobody could run.
+    RETURN_IF_ERROR(FindSiblingProgram("decant-worker").status());
+  }
   v1::SubmitRequest request;
   *request.mutable_recipe() = recipe.text;
   request.set_replace(flags.replace);
