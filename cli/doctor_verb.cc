@@ -38,7 +38,7 @@ Check CheckStateFolder(const std::string& root) {
 
 // Of the nearest folder that exists.
 Check CheckFreeSpace(const std::string& name, std::string path) {
-  while (!FileExists(path) && path != "/") path = DirName(path);
+  while (!PathExists(path) && path != "/") path = DirName(path);
   Check check = {.name = name};
   const absl::StatusOr<int64_t> free = FreeBytes(path);
   if (!free.ok()) {

@@ -17,6 +17,7 @@ constexpr int kPhaseChars = 14;
 constexpr size_t kMaxMessageChars = 100;
 
 double CostFraction(const v1::Job& job) {
+  if (job.state() == v1::JOB_STATE_DONE) return 1;
   if (job.cost_total() > 0) {
     return std::clamp(job.cost_done() / job.cost_total(), 0.0, 1.0);
   }

@@ -256,6 +256,11 @@ bool FileExists(absl::string_view path) {
   return stat(std::string(path).c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
+bool PathExists(absl::string_view path) {
+  struct stat info;
+  return lstat(std::string(path).c_str(), &info) == 0;
+}
+
 bool IsFolder(absl::string_view path) {
   struct stat info;
   return stat(std::string(path).c_str(), &info) == 0 && S_ISDIR(info.st_mode);

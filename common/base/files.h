@@ -84,7 +84,9 @@ absl::Status Touch(absl::string_view path);
 absl::Status RenameDurably(absl::string_view from, absl::string_view to);
 absl::Status SyncFolder(absl::string_view folder);
 
-bool FileExists(absl::string_view path);
+bool FileExists(absl::string_view path);  // A regular file.
+// Anything by that name: file, folder, or a symlink, wherever it leads.
+bool PathExists(absl::string_view path);
 bool IsFolder(absl::string_view path);
 // mkdir -p; OK when it exists.
 absl::Status MakeFolders(absl::string_view path);

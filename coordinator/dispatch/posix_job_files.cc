@@ -74,7 +74,7 @@ absl::StatusOr<JobPlan> PosixJobFiles::Prepare(const RecipeInput& input) {
 
 absl::StatusOr<OutputState> PosixJobFiles::InspectOutput(
     const std::string& output_path, const std::string& result_identity) {
-  if (!FileExists(output_path)) return OutputState::kFree;
+  if (!PathExists(output_path)) return OutputState::kFree;
   const absl::StatusOr<FinishedModel> finished =
       VerifyFinishedModel(output_path);
   if (!finished.ok() || finished->result_identity != result_identity) {

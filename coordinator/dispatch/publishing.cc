@@ -28,7 +28,7 @@ absl::Status RenameOntoNothing(const std::string& from, const std::string& to) {
   }
   // Some network filesystems lack the flag; the check is then not atomic.
   if (errno == EINVAL || errno == ENOSYS) {
-    if (FileExists(to)) {
+    if (PathExists(to)) {
       return absl::AlreadyExistsError(absl::StrCat(
           to, " exists and is another model; move it away or use --replace"));
     }
@@ -61,7 +61,7 @@ absl::Status PublishFolder(const std::string& staging_folder,
         "the finished model's folder ", staging_folder,
         " is gone before it was published; retry the job to make it again"));
   }
-  if (replace && FileExists(output_path)) {
+  if (replace && PathExists(output_path)) {
     RETURN_IF_ERROR(RemoveAll(replaced));
     RETURN_IF_ERROR(RenameDurably(output_path, replaced));
   }
@@ -78,7 +78,7 @@ absl::StatusOr<std::string> RejectFolder(const std::string& staging_folder,
         absl::StrCat("the rejected model's folder ", staging_folder,
                      " is gone; retry the job to make it again"));
   }
-  if (FileExists(rejected) && !FileExists(JoinPath(rejected, "decant.json"))) {
+  if (PathExists(rejected) && !FileExists(JoinPath(rejected, "decant.json"))) {
     return absl::AlreadyExistsError(absl::StrCat(
         rejected, " exists and is no model of Decant; move it away"));
   }

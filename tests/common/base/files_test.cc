@@ -208,5 +208,17 @@ TEST(FilesTest, FreeBytesIsPlausible) {
   EXPECT_GT(ValueOf(FreeBytes(temp.path())), 0);
 }
 
+TEST(FilesTest, PathsExistWhateverTheyName) {
+  const TempFolder temp;
+  ASSERT_TRUE(WriteFileAtomically(temp.Path("file"), "x").ok());
+  ASSERT_EQ(symlink("/no/such/target", temp.Path("link").c_str()), 0);
+
+  EXPECT_TRUE(PathExists(temp.path()));
+  EXPECT_TRUE(PathExists(temp.Path("file")));
+  EXPECT_TRUE(PathExists(temp.Path("link")));
+  EXPECT_FALSE(PathExists(temp.Path("none")));
+  EXPECT_FALSE(FileExists(temp.path()));
+}
+
 }  // namespace
 }  // namespace decant
