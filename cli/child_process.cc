@@ -122,7 +122,7 @@ absl::StatusOr<std::string> FindSiblingProgram(absl::string_view name) {
   ASSIGN_OR_RETURN(const std::string self, ResolvePath("/proc/self/exe"));
   const std::string path = JoinPath(DirName(self), name);
   if (FileExists(path)) return path;
-  return absl::NotFoundError(
+  return absl::FailedPreconditionError(
       absl::StrCat(name, " is not beside this program (", DirName(self),
                    "); install the programs of Decant into one folder"));
 }
