@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/json.h"
+#include "common/base/version.h"
 #include "coordinator/dispatch/unit_order.h"
 
 namespace decant {
@@ -68,11 +69,12 @@ void WorkerSync::Take(const v1::SyncRequest& request,
 }
 
 absl::Status WorkerSync::CheckOrder(const v1::SyncRequest& request) {
-  if (request.api_version() != kWorkerApiVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("worker ", request.worker_id(), " speaks API version ",
-                     request.api_version(), ", this coordinator speaks ",
-                     kWorkerApiVersion, ": install the same release on both"));
+  if (request.api_version() < kMinApiVersion ||
+      request.api_version() > kMaxApiVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "worker ", request.worker_id(), " speaks API version ",
+        request.api_version(), ", this coordinator speaks ", kMinApiVersion,
+        " to ", kMaxApiVersion, ": install the same release on both"));
   }
   if (request.worker_id().empty() || request.incarnation().empty()) {
     return absl::InvalidArgumentError(

@@ -20,9 +20,6 @@
 
 namespace decant {
 
-// The one version of the worker protocol.
-inline constexpr uint32_t kWorkerApiVersion = 1;
-
 class WorkerSync {
  public:
   WorkerSync(CoreState& state, UnitFlow& flow) : state_(state), flow_(flow) {}

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/json.h"
+#include "common/base/version.h"
 #include "common/unit/unit_spec.h"
 #include "coordinator/dispatch/worker_sync.h"
 #include "decant/v1/worker.pb.h"
@@ -44,7 +45,7 @@ class ModelWorker {
 
   v1::SyncRequest MakeSync(absl::Duration now) {
     v1::SyncRequest sync;
-    sync.set_api_version(kWorkerApiVersion);
+    sync.set_api_version(kMaxApiVersion);
     sync.set_worker_id(id_);
     sync.set_incarnation(incarnation());
     sync.set_sequence(++sequence_);
