@@ -1,10 +1,5 @@
 #include "worker/daemon/daemon.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +11,6 @@
 namespace decant {
 namespace {
 
-constexpr absl::Duration kMaxWait = absl::Seconds(60);
 constexpr char kNonceName[] = "coordinator";
 constexpr char kLogFile[] = "runner.log";
 
@@ -25,33 +19,22 @@ constexpr char kLogFile[] = "runner.log";
 Daemon::Daemon(DaemonOptions options)
     : options_(std::move(options)),
       state_(options_.description),
-      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       supervisor_(options_.runners,
                   [this](RunnerEvent event) {
-                    Post([this, event = std::move(event)]() mutable {
+                    tasks_.Post([this, event = std::move(event)]() mutable {
                       Handle(std::move(event));
                     });
                   }),
-      client_(options_.coordinator,
-              [this](int64_t sequence, absl::StatusOr<v1::SyncReply> reply) {
-                Post([this, sequence, reply = std::move(reply)]() mutable {
-                  HandleReply(sequence, std::move(reply));
-                });
-              }) {}
-
-Daemon::~Daemon() { close(wake_fd_); }
-
-void Daemon::Post(Event event) {
-  {
-    const std::lock_guard<std::mutex> lock(mu_);
-    events_.push_back(std::move(event));
-  }
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t n = write(wake_fd_, &one, sizeof(one));
-}
+      client_(
+          options_.coordinator,
+          [this](int64_t sequence, absl::StatusOr<v1::SyncReply> reply) {
+            tasks_.Post([this, sequence, reply = std::move(reply)]() mutable {
+              HandleReply(sequence, std::move(reply));
+            });
+          }) {}
 
 void Daemon::Stop() {
-  Post([this] {
+  tasks_.Post([this] {
     if (++stops_ > 1) return;
     Log(LogLevel::kInfo,
         absl::StrCat("stopping: running units may finish within ",
@@ -68,7 +51,8 @@ absl::Status Daemon::Run() {
     if (!state_.fatal().ok()) return state_.fatal();
     if (stops_ > 1 || state_.is_stopped(now)) return absl::OkStatus();
     Sync(now);
-    TakeEvents(state_.NextDeadline());
+    tasks_.Wait(state_.NextDeadline() - SteadyNow());
+    tasks_.RunAll();
   }
 }
 
@@ -81,24 +65,6 @@ void Daemon::Sync(absl::Duration now) {
   v1::SyncRequest request = state_.BeginSync(now);
   const absl::Duration timeout = state_.AnswerTimeout(request);
   client_.Call(std::move(request), timeout);
-}
-
-void Daemon::TakeEvents(absl::Duration deadline) {
-  const absl::Duration wait =
-      std::clamp(deadline - SteadyNow(), absl::ZeroDuration(), kMaxWait);
-  pollfd poller = {wake_fd_, POLLIN, 0};
-  // Rounded up: a wake-up just before the deadline would only spin.
-  poll(&poller, 1,
-       static_cast<int>(
-           absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1)))));
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t n = read(wake_fd_, &count, sizeof(count));
-  std::vector<Event> events;
-  {
-    const std::lock_guard<std::mutex> lock(mu_);
-    events.swap(events_);
-  }
-  for (Event& event : events) event();
 }
 
 void Daemon::CarryOut(Command command) {

@@ -3,8 +3,6 @@
 #ifndef DECANT_WORKER_DAEMON_DAEMON_H_
 #define DECANT_WORKER_DAEMON_DAEMON_H_
 
-#include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "worker/daemon/runner_process.h"
 #include "worker/daemon/runner_supervisor.h"
 #include "worker/daemon/sync_client.h"
+#include "worker/daemon/task_queue.h"
 #include "worker/daemon/worker_state.h"
 
 namespace decant {
@@ -27,7 +26,6 @@ struct DaemonOptions {
 class Daemon {
  public:
   explicit Daemon(DaemonOptions options);
-  ~Daemon();
 
   // Works until Stop(). Not OK when the coordinator refuses this worker.
   absl::Status Run();
@@ -37,11 +35,6 @@ class Daemon {
   void Stop();
 
  private:
-  using Event = std::function<void()>;
-
-  void Post(Event event);
-  // Runs what was posted; waits for it until `deadline` (steady).
-  void TakeEvents(absl::Duration deadline);
   void Handle(RunnerEvent event);
   void HandleReply(int64_t sequence, absl::StatusOr<v1::SyncReply> reply);
   void Sync(absl::Duration now);
@@ -54,10 +47,7 @@ class Daemon {
   bool was_connected_ = false;
   int stops_ = 0;
 
-  const int wake_fd_;
-  std::mutex mu_;
-  std::vector<Event> events_;  // Under mu_.
-
+  TaskQueue tasks_;
   // Last: both post until they are gone.
   RunnerSupervisor supervisor_;
   SyncClient client_;

@@ -216,6 +216,7 @@ std::vector<Frame> RunnerProcess::Receive() {
           absl::StrCat("the runner talks nonsense, killing it: ",
                        next.status().message()));
       Kill();
+      CloseFd(socket_fd_);
       return frames;
     }
     if (!next->has_value()) return frames;

@@ -71,7 +71,7 @@ class RunnerProcess {
   // socket and does not end is killed.
   std::optional<RunnerExit> PollExit(absl::Duration now);
   // Whether PollExit must be asked again soon although nothing arrives.
-  bool is_closing() const { return closed_at_.has_value(); }
+  bool is_closing() const { return socket_fd_ < 0; }
 
  private:
   RunnerProcess(pid_t pid, int socket_fd, int log_fd, int exit_fd)

@@ -1,10 +1,7 @@
 #include "worker/daemon/runner_supervisor.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <cstdint>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -25,27 +22,21 @@ RunnerSupervisor::RunnerSupervisor(std::vector<RunnerCommandLine> commands,
                                    std::function<void(RunnerEvent)> sink)
     : commands_(std::move(commands)),
       sink_(std::move(sink)),
-      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       runners_(commands_.size()) {
   thread_ = std::thread([this] { Loop(); });
 }
 
 RunnerSupervisor::~RunnerSupervisor() {
-  {
-    const std::lock_guard<std::mutex> lock(mu_);
-    stop_ = true;
-  }
-  Post([] {});
+  tasks_.Post([this] { stop_ = true; });
   thread_.join();
-  close(wake_fd_);
 }
 
 void RunnerSupervisor::Start(size_t slot) {
-  Post([this, slot] { StartNow(slot); });
+  tasks_.Post([this, slot] { StartNow(slot); });
 }
 
 void RunnerSupervisor::Send(size_t slot, Frame frame) {
-  Post([this, slot, frame = std::move(frame)] {
+  tasks_.Post([this, slot, frame = std::move(frame)] {
     if (runners_[slot] == nullptr) return;
     // What it wrote between units belongs to no attempt.
     if (std::holds_alternative<RunFrame>(frame)) {
@@ -57,44 +48,22 @@ void RunnerSupervisor::Send(size_t slot, Frame frame) {
 }
 
 void RunnerSupervisor::Kill(size_t slot) {
-  Post([this, slot] {
+  tasks_.Post([this, slot] {
     if (runners_[slot] != nullptr) runners_[slot]->Kill();
   });
 }
 
-void RunnerSupervisor::Post(Task task) {
-  {
-    const std::lock_guard<std::mutex> lock(mu_);
-    tasks_.push_back(std::move(task));
-  }
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t n = write(wake_fd_, &one, sizeof(one));
-}
-
 void RunnerSupervisor::Loop() {
-  for (;;) {
-    {
-      const std::lock_guard<std::mutex> lock(mu_);
-      if (stop_) break;
-    }
-    RunTasks();
+  while (!stop_) {
     Poll();
+    tasks_.RunAll();
     for (size_t slot = 0; slot < runners_.size(); ++slot) Attend(slot);
   }
   runners_.clear();  // On this thread, which forked them.
 }
 
-void RunnerSupervisor::RunTasks() {
-  std::vector<Task> tasks;
-  {
-    const std::lock_guard<std::mutex> lock(mu_);
-    tasks.swap(tasks_);
-  }
-  for (const Task& task : tasks) task();
-}
-
 void RunnerSupervisor::Poll() {
-  std::vector<pollfd> fds = {{wake_fd_, POLLIN, 0}};
+  std::vector<pollfd> fds = {{tasks_.fd(), POLLIN, 0}};
   int timeout_ms = -1;
   for (const std::unique_ptr<RunnerProcess>& runner : runners_) {
     if (runner == nullptr) continue;
@@ -106,8 +75,6 @@ void RunnerSupervisor::Poll() {
     if (runner->is_closing()) timeout_ms = kClosingPollMs;
   }
   poll(fds.data(), fds.size(), timeout_ms);
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t n = read(wake_fd_, &count, sizeof(count));
 }
 
 void RunnerSupervisor::Attend(size_t slot) {

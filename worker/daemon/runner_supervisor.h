@@ -5,13 +5,13 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "worker/daemon/runner_process.h"
+#include "worker/daemon/task_queue.h"
 #include "worker/frames/frame.h"
 
 namespace decant {
@@ -42,12 +42,7 @@ class RunnerSupervisor {
   void Kill(size_t slot);
 
  private:
-  // A command, run on the supervisor's thread.
-  using Task = std::function<void()>;
-
-  void Post(Task task);
   void Loop();
-  void RunTasks();
   void Poll();
   void Attend(size_t slot);
   void StartNow(size_t slot);
@@ -55,14 +50,11 @@ class RunnerSupervisor {
 
   const std::vector<RunnerCommandLine> commands_;
   const std::function<void(RunnerEvent)> sink_;
-  const int wake_fd_;
-  // Of the supervisor's thread; null: no process.
+  // Of the supervisor's thread, as stop_; null: no process.
   std::vector<std::unique_ptr<RunnerProcess>> runners_;
+  bool stop_ = false;
 
-  std::mutex mu_;
-  std::vector<Task> tasks_;  // Under mu_.
-  bool stop_ = false;        // Under mu_.
-
+  TaskQueue tasks_;
   std::thread thread_;  // Last: it uses all of the above.
 };
 

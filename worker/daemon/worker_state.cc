@@ -5,23 +5,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/log.h"
+#include "common/base/version.h"
 
 namespace decant {
 namespace {
 
-constexpr uint32_t kApiVersion = 1;
-// How long an op may take to notice that it is cancelled.
-constexpr absl::Duration kCancelGrace = absl::Seconds(5);
 // Units shorter than this finish when their job is paused.
 constexpr absl::Duration kPauseGrace = absl::Seconds(60);
-// A runner that says nothing for so long after its start hangs.
-constexpr absl::Duration kStartTimeout = absl::Seconds(120);
-constexpr absl::Duration kMaxRestartDelay = absl::Seconds(5);
 // After this a host may have mounted what it lacked.
 constexpr absl::Duration kIneligibleTime = absl::Seconds(60);
-// Time to tell the coordinator after the last unit was stopped.
-constexpr absl::Duration kGoodbyeTime = absl::Seconds(10);
-constexpr absl::Duration kForever = absl::InfiniteDuration();
+// Time to end the last unit by force and to tell the coordinator.
+constexpr absl::Duration kGoodbyeTime = absl::Seconds(15);
 
 // The coordinator would answer the same to every further call.
 bool IsRefusal(const absl::Status& status) {
@@ -56,9 +50,11 @@ v1::UnitOutcome Failed(absl::StatusCode code, absl::string_view message,
 }  // namespace
 
 WorkerState::WorkerState(WorkerDescription description)
-    : description_(std::move(description)),
-      pacer_(description_.incarnation),
-      slots_(description_.slots.size()) {}
+    : description_(std::move(description)), pacer_(description_.incarnation) {
+  for (size_t i = 0; i < description_.slots.size(); ++i) {
+    slots_.emplace_back(i);
+  }
+}
 
 bool WorkerState::WantsSync(absl::Duration now) const {
   return now >= pacer_.next_call_at();
@@ -66,7 +62,7 @@ bool WorkerState::WantsSync(absl::Duration now) const {
 
 v1::SyncRequest WorkerState::BeginSync(absl::Duration now) {
   v1::SyncRequest request;
-  request.set_api_version(kApiVersion);
+  request.set_api_version(kMaxApiVersion);
   request.set_worker_id(description_.id);
   request.set_incarnation(description_.incarnation);
   request.set_sequence(pacer_.Begin(now));
@@ -80,6 +76,18 @@ v1::SyncRequest WorkerState::BeginSync(absl::Duration now) {
   for (const auto& [op, version] : description_.op_versions) {
     (*request.mutable_op_versions())[op] = version;
   }
+  AddSlots(request);
+  AddLeases(request);
+  AddIneligible(request, now);
+  // Whoever owes an outcome or sees no workspace is to hear back soon.
+  const bool is_busy = !is_idle() || is_stopping_ || nonce_.empty();
+  request.set_max_hold_micros(
+      absl::ToInt64Microseconds(pacer_.HoldLimit(is_busy)));
+  is_dirty_ = false;
+  return request;
+}
+
+void WorkerState::AddSlots(v1::SyncRequest& request) const {
   for (size_t i = 0; i < slots_.size(); ++i) {
     const WorkerDescription::Slot& slot = description_.slots[i];
     v1::SlotState& state = *request.add_slots();
@@ -87,16 +95,19 @@ v1::SyncRequest WorkerState::BeginSync(absl::Duration now) {
     state.set_device(slot.device);
     state.set_device_memory_bytes(slot.device_memory_bytes);
     state.set_host_memory_bytes(slot.host_memory_bytes);
-    const std::optional<Execution>& execution = slots_[i].execution;
-    if (!execution.has_value() || execution->ending == Ending::kDropped) {
-      continue;
-    }
+  }
+}
+
+void WorkerState::AddLeases(v1::SyncRequest& request) const {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (!slots_[i].is_holding()) continue;
+    const Execution& execution = *slots_[i].execution();
     v1::RunningUnit& running = *request.add_running();
-    *running.mutable_lease() = execution->lease.ToProto();
+    *running.mutable_lease() = execution.lease.ToProto();
     running.set_slot(static_cast<int32_t>(i));
     running.set_started(true);
-    running.set_progress_done(execution->done);
-    running.set_progress_total(execution->total);
+    running.set_progress_done(execution.done);
+    running.set_progress_total(execution.total);
   }
   for (const Queued& queued : queue_) {
     v1::RunningUnit& running = *request.add_running();
@@ -106,13 +117,6 @@ v1::SyncRequest WorkerState::BeginSync(absl::Duration now) {
   for (const auto& [lease, outcome] : finished_) {
     *request.add_finished() = outcome;
   }
-  AddIneligible(request, now);
-  // Whoever owes an outcome or sees no workspace is to hear back soon.
-  const bool is_busy = !is_idle() || is_stopping_ || nonce_.empty();
-  request.set_max_hold_micros(
-      absl::ToInt64Microseconds(pacer_.HoldLimit(is_busy)));
-  is_dirty_ = false;
-  return request;
 }
 
 void WorkerState::AddIneligible(v1::SyncRequest& request, absl::Duration now) {
@@ -169,25 +173,20 @@ void WorkerState::Forget(absl::string_view new_store_id, absl::Duration now) {
   queue_.clear();
   finished_.clear();
   ineligible_.clear();
-  for (Slot& slot : slots_) {
-    if (slot.execution.has_value()) Drop(*slot.execution);
-  }
+  for (RunnerSlot& slot : slots_) slot.Drop();
   is_dirty_ = true;
   pacer_.Hurry(now);
 }
 
 void WorkerState::TakeRun(const v1::RunUnit& run) {
   const LeaseKey lease = LeaseKey::FromProto(run.lease());
-  for (Slot& slot : slots_) {
-    if (!slot.execution.has_value()) continue;
-    Execution& execution = *slot.execution;
+  for (RunnerSlot& slot : slots_) {
+    Execution* execution = slot.execution();
+    if (execution == nullptr || !execution->lease.IsSameUnit(lease)) continue;
+    if (execution->lease.epoch > lease.epoch) return;
+    if (execution->lease.epoch < lease.epoch) slot.Drop();
     // Listed to run again: the pause is over.
-    if (execution.lease == lease && !is_stopping_) {
-      execution.release_at = kForever;
-    }
-    if (!execution.lease.IsSameUnit(lease)) continue;
-    if (execution.lease.epoch > lease.epoch) return;
-    if (execution.lease.epoch < lease.epoch) Drop(execution);
+    if (!is_stopping_) execution->release_at = absl::InfiniteDuration();
   }
   if (IsHeld(lease) || run.order_json().empty()) return;
   queue_.erase(std::remove_if(queue_.begin(), queue_.end(),
@@ -200,11 +199,8 @@ void WorkerState::TakeRun(const v1::RunUnit& run) {
     queue_.push_back({lease, *std::move(order)});
     return;
   }
-  v1::UnitOutcome outcome =
-      Failed(order.status().code(), order.status().message(), "");
-  *outcome.mutable_lease() = run.lease();
-  finished_[lease] = std::move(outcome);
-  is_dirty_ = true;
+  AddFinished(lease,
+              Failed(order.status().code(), order.status().message(), ""));
 }
 
 void WorkerState::TakeStop(const v1::StopUnit& stop, absl::Duration now) {
@@ -219,15 +215,14 @@ void WorkerState::TakeStop(const v1::StopUnit& stop, absl::Duration now) {
     queue_.erase(queued);
     is_dirty_ = true;
   }
-  for (Slot& slot : slots_) {
-    if (!slot.execution.has_value() || slot.execution->lease != lease) continue;
-    Execution& execution = *slot.execution;
+  for (RunnerSlot& slot : slots_) {
+    if (!slot.Holds(lease)) continue;
     if (is_stale) {
-      Drop(execution);
+      slot.Drop();
     } else if (stop.why() == v1::StopUnit::WHY_PAUSED) {
-      execution.release_at = std::min(execution.release_at, now + kPauseGrace);
-    } else if (execution.ending == Ending::kNone) {
-      execution.ending = Ending::kReleased;
+      slot.ReleaseAt(now + kPauseGrace);
+    } else {
+      slot.Release();
     }
   }
 }
@@ -239,57 +234,43 @@ void WorkerState::ApplySyncError(int64_t sequence, const absl::Status& status,
 }
 
 bool WorkerState::IsHeld(const LeaseKey& lease) const {
-  if (finished_.count(lease) > 0) return true;
-  for (const Queued& queued : queue_) {
-    if (queued.lease == lease) return true;
-  }
-  for (const Slot& slot : slots_) {
-    if (slot.execution.has_value() && slot.execution->lease == lease &&
-        slot.execution->ending != Ending::kDropped) {
-      return true;
-    }
-  }
-  return false;
+  return finished_.count(lease) > 0 ||
+         std::any_of(
+             queue_.begin(), queue_.end(),
+             [&](const Queued& queued) { return queued.lease == lease; }) ||
+         std::any_of(slots_.begin(), slots_.end(),
+                     [&](const RunnerSlot& slot) { return slot.Holds(lease); });
 }
 
-bool WorkerState::IsDying(const LeaseKey& lease) const {
-  return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
-    return slot.execution.has_value() && slot.execution->lease == lease;
-  });
+void WorkerState::AddFinished(const LeaseKey& lease, v1::UnitOutcome outcome) {
+  *outcome.mutable_lease() = lease.ToProto();
+  finished_[lease] = std::move(outcome);
+  is_dirty_ = true;
 }
 
 void WorkerState::ReleaseQueue() {
-  for (const Queued& queued : queue_) {
-    v1::UnitOutcome outcome = Released();
-    *outcome.mutable_lease() = queued.lease.ToProto();
-    finished_[queued.lease] = std::move(outcome);
-    is_dirty_ = true;
-  }
+  for (const Queued& queued : queue_) AddFinished(queued.lease, Released());
   queue_.clear();
 }
 
-void WorkerState::Finish(Slot& slot, v1::UnitOutcome outcome) {
-  const Execution execution = *std::move(slot.execution);
-  slot.execution.reset();
-  slot.kill_at = kForever;
+void WorkerState::Finish(RunnerSlot& slot, v1::UnitOutcome outcome) {
+  const Execution execution = slot.TakeExecution();
   is_dirty_ = true;
   if (execution.ending == Ending::kDropped) return;
   // A result made in spite of the stop is worth as much as any other.
   if (execution.ending == Ending::kReleased && !outcome.has_result_json()) {
     outcome = Released();
   }
-  *outcome.mutable_lease() = execution.lease.ToProto();
-  finished_[execution.lease] = std::move(outcome);
+  AddFinished(execution.lease, std::move(outcome));
 }
 
-void WorkerState::TakeFailure(Slot& slot, const FailedFrame& failed,
+void WorkerState::TakeFailure(RunnerSlot& slot, const FailedFrame& failed,
                               absl::string_view log_tail) {
-  const Execution& execution = *slot.execution;
+  const std::string& job_id = slot.execution()->lease.job_id;
   if (failed.ineligible) {
-    ineligible_[execution.lease.job_id] = {failed.message, std::nullopt};
-    Log(LogLevel::kWarning,
-        absl::StrCat("this host cannot work on job ", execution.lease.job_id,
-                     ": ", failed.message));
+    ineligible_[job_id] = {failed.message, std::nullopt};
+    Log(LogLevel::kWarning, absl::StrCat("this host cannot work on job ",
+                                         job_id, ": ", failed.message));
     Finish(slot, Released());
     return;
   }
@@ -302,63 +283,47 @@ void WorkerState::TakeFailure(Slot& slot, const FailedFrame& failed,
 
 void WorkerState::RunnerSaid(size_t index, const Frame& frame,
                              absl::string_view log_tail) {
-  Slot& slot = slots_[index];
-  if (std::holds_alternative<HelloFrame>(frame)) {
-    if (slot.phase != Phase::kStarting) return;
-    slot.phase = Phase::kIdle;
-    slot.kill_at = kForever;
-    slot.failed_starts = 0;
-    return;
-  }
-  if (!slot.execution.has_value()) return;
-  Execution& execution = *slot.execution;
+  RunnerSlot& slot = slots_[index];
+  if (std::holds_alternative<HelloFrame>(frame)) slot.NoteHello();
+  Execution* execution = slot.execution();
+  if (execution == nullptr) return;
   if (const auto* progress = std::get_if<ProgressFrame>(&frame)) {
-    if (progress->attempt != execution.attempt) return;
-    execution.done = progress->done;
-    execution.total = progress->total;
+    if (progress->attempt != execution->attempt) return;
+    execution->done = progress->done;
+    execution->total = progress->total;
   } else if (const auto* done = std::get_if<DoneFrame>(&frame)) {
-    if (done->attempt != execution.attempt) return;
+    if (done->attempt != execution->attempt) return;
     v1::UnitOutcome outcome;
     outcome.set_result_json(CanonicalJson(done->result));
     outcome.set_run_micros(done->run_micros);
-    slot.phase = Phase::kIdle;
     Finish(slot, std::move(outcome));
   } else if (const auto* failed = std::get_if<FailedFrame>(&frame)) {
-    if (failed->attempt != execution.attempt) return;
-    slot.phase = Phase::kIdle;
+    if (failed->attempt != execution->attempt) return;
     TakeFailure(slot, *failed, log_tail);
   }
 }
 
 void WorkerState::RunnerExited(size_t index, const RunnerExit& exit,
                                absl::string_view log_tail, absl::Duration now) {
-  Slot& slot = slots_[index];
-  const bool never_spoke = slot.phase == Phase::kStarting;
-  if (slot.execution.has_value()) {
-    if (exit.lease_ran_out) Drop(*slot.execution);
-    const std::string unit = slot.execution->lease.ToString();
-    v1::UnitOutcome outcome =
-        Failed(absl::StatusCode::kUnavailable,
-               absl::StrCat("the runner ", exit.how, " while it ran ",
-                            slot.execution->lease.unit_id),
-               log_tail);
+  RunnerSlot& slot = slots_[index];
+  if (slot.is_holding() && !exit.lease_ran_out) {
+    const LeaseKey lease = slot.execution()->lease;
+    v1::UnitOutcome outcome = Failed(
+        absl::StatusCode::kUnavailable,
+        absl::StrCat("the runner ", exit.how, " while it ran ", lease.unit_id),
+        log_tail);
     outcome.mutable_error()->set_runner_died(true);
-    if (slot.execution->ending == Ending::kNone) {
-      Log(LogLevel::kError,
-          absl::StrCat(outcome.error().message(), " (", unit, ")"));
-    }
+    Log(LogLevel::kWarning, absl::StrCat("the runner ", exit.how,
+                                         " while it ran ", lease.ToString()));
     Finish(slot, std::move(outcome));
-  } else if (!slot.kill_sent) {
+  } else if (slot.execution() != nullptr) {
+    slot.Drop();
+    Finish(slot, v1::UnitOutcome());
+  } else if (!slot.is_killed()) {
     Log(LogLevel::kError, absl::StrCat("the runner of slot ", index, " ",
-                                       exit.how, "\n", log_tail));
+                                       exit.how, ": ", log_tail));
   }
-  slot.failed_starts = never_spoke ? slot.failed_starts + 1 : 0;
-  const int64_t doublings = std::min<int64_t>(slot.failed_starts, 10);
-  const absl::Duration delay = absl::Milliseconds(50) * (1LL << doublings);
-  slot.phase = Phase::kDead;
-  slot.start_at = never_spoke ? now + std::min(delay, kMaxRestartDelay) : now;
-  slot.kill_at = kForever;
-  slot.kill_sent = false;
+  slot.NoteExit(now);
 }
 
 void WorkerState::SetWorkspaceNonce(absl::string_view nonce) {
@@ -369,27 +334,27 @@ void WorkerState::SetWorkspaceNonce(absl::string_view nonce) {
 
 void WorkerState::Stop(absl::Duration grace, absl::Duration now) {
   is_stopping_ = true;
-  stop_deadline_ = now + grace + kCancelGrace + kGoodbyeTime;
-  ReleaseQueue();
-  for (Slot& slot : slots_) {
-    if (!slot.execution.has_value()) continue;
-    slot.execution->release_at =
-        std::min(slot.execution->release_at, now + grace);
-  }
   is_dirty_ = true;
+  stop_deadline_ = now + grace + kGoodbyeTime;
+  ReleaseQueue();
+  for (RunnerSlot& slot : slots_) slot.ReleaseAt(now + grace);
 }
 
 std::vector<Command> WorkerState::Advance(absl::Duration now) {
   std::vector<Command> commands;
   StopBeforeLeasesEnd(now);
-  const bool is_renewed = pacer_.lease_deadline() != renewed_until_;
-  renewed_until_ = pacer_.lease_deadline();
+  const absl::Duration deadline = pacer_.lease_deadline();
+  const bool is_renewed = deadline != renewed_until_;
+  renewed_until_ = deadline;
   for (size_t i = 0; i < slots_.size(); ++i) {
-    if (is_renewed && slots_[i].phase == Phase::kBusy) {
-      commands.push_back(SendCommand{
-          i, RenewFrame{absl::ToInt64Milliseconds(renewed_until_ - now)}});
+    RunnerSlot& slot = slots_[i];
+    if (is_renewed && slot.is_busy()) {
+      const int64_t remaining_ms = absl::ToInt64Milliseconds(deadline - now);
+      commands.push_back(
+          SendCommand{i, RenewFrame{.remaining_ms = remaining_ms}});
     }
-    AdvanceSlot(i, now, commands);
+    if (slot.is_idle() && takes_units()) StartNext(slot, now, commands);
+    slot.Advance(/*may_start=*/!is_stopping_, now, commands);
   }
   if (is_dirty_) pacer_.Hurry(now);
   return commands;
@@ -399,79 +364,35 @@ void WorkerState::StopBeforeLeasesEnd(absl::Duration now) {
   if (now < pacer_.lease_deadline()) return;
   bool stopped = !queue_.empty();
   queue_.clear();
-  for (Slot& slot : slots_) {
-    if (!slot.execution.has_value() ||
-        slot.execution->ending == Ending::kDropped) {
-      continue;
-    }
-    Drop(*slot.execution);
-    stopped = true;
+  for (RunnerSlot& slot : slots_) {
+    stopped = stopped || slot.is_holding();
+    slot.Drop();
   }
-  if (stopped) {
-    Log(LogLevel::kError,
-        "no answer from the coordinator for 5/6 of a lease: stopping all "
-        "units");
-  }
+  if (!stopped) return;
+  Log(LogLevel::kWarning,
+      "no answer from the coordinator for 5/6 of a lease: stopping all units");
 }
 
-void WorkerState::AdvanceSlot(size_t index, absl::Duration now,
-                              std::vector<Command>& commands) {
-  Slot& slot = slots_[index];
-  switch (slot.phase) {
-    case Phase::kDead:
-      if (is_stopping_ || now < slot.start_at) return;
-      commands.push_back(StartRunnerCommand{index});
-      slot.phase = Phase::kStarting;
-      slot.kill_at = now + kStartTimeout;
-      return;
-    case Phase::kIdle:
-      StartNext(index, now, commands);
-      return;
-    case Phase::kBusy:
-      EndExecution(index, now, commands);
-      [[fallthrough]];
-    case Phase::kStarting:
-      if (now < slot.kill_at || slot.kill_sent) return;
-      commands.push_back(KillRunnerCommand{index});
-      slot.kill_sent = true;
-      return;
-  }
-}
-
-void WorkerState::EndExecution(size_t index, absl::Duration now,
-                               std::vector<Command>& commands) {
-  Slot& slot = slots_[index];
-  Execution& execution = *slot.execution;
-  if (execution.ending == Ending::kNone && now >= execution.release_at) {
-    execution.ending = Ending::kReleased;
-  }
-  if (execution.ending == Ending::kDropped) {
-    // The lease may run elsewhere soon: no time for courtesy.
-    slot.kill_at = std::min(slot.kill_at, now);
-  } else if (execution.ending == Ending::kReleased && !execution.cancel_sent) {
-    commands.push_back(SendCommand{index, CancelFrame{execution.attempt}});
-    execution.cancel_sent = true;
-    slot.kill_at = std::min(slot.kill_at, now + kCancelGrace);
-  }
-}
-
-void WorkerState::StartNext(size_t index, absl::Duration now,
+void WorkerState::StartNext(RunnerSlot& slot, absl::Duration now,
                             std::vector<Command>& commands) {
-  if (!takes_units()) return;
-  // A dropped attempt of the same epoch shares its folder: first it must be
-  // dead.
+  // A dropped attempt of the same epoch shares its folder: it must be dead
+  // first.
+  const auto is_on_a_slot = [this](const LeaseKey& lease) {
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [&](const RunnerSlot& other) {
+                         return other.execution() != nullptr &&
+                                other.execution()->lease == lease;
+                       });
+  };
   const auto next = std::find_if(
       queue_.begin(), queue_.end(),
-      [&](const Queued& queued) { return !IsDying(queued.lease); });
+      [&](const Queued& queued) { return !is_on_a_slot(queued.lease); });
   if (next == queue_.end()) return;
-  Slot& slot = slots_[index];
-  slot.phase = Phase::kBusy;
-  slot.execution = Execution{.lease = next->lease, .attempt = ++last_attempt_};
   RunFrame run;
-  run.attempt = last_attempt_;
+  run.attempt = ++last_attempt_;
   run.order = std::move(next->order);
   run.remaining_ms = absl::ToInt64Milliseconds(pacer_.lease_deadline() - now);
-  commands.push_back(SendCommand{index, std::move(run)});
+  slot.Begin(std::move(next->lease), std::move(run), commands);
   queue_.erase(next);
 }
 
@@ -479,24 +400,17 @@ absl::Duration WorkerState::NextDeadline() const {
   absl::Duration next = pacer_.next_call_at();
   if (is_stopping_) next = std::min(next, stop_deadline_);
   bool holds_leases = !queue_.empty();
-  for (const Slot& slot : slots_) {
-    if (slot.phase == Phase::kDead && !is_stopping_) {
-      next = std::min(next, slot.start_at);
-    }
-    if (!slot.kill_sent) next = std::min(next, slot.kill_at);
-    if (!slot.execution.has_value()) continue;
-    if (slot.execution->ending == Ending::kNone) {
-      next = std::min(next, slot.execution->release_at);
-      holds_leases = true;
-    }
+  for (const RunnerSlot& slot : slots_) {
+    next = std::min(next, slot.NextDeadline(/*may_start=*/!is_stopping_));
+    holds_leases = holds_leases || slot.is_holding();
   }
   return holds_leases ? std::min(next, pacer_.lease_deadline()) : next;
 }
 
 bool WorkerState::is_idle() const {
   return queue_.empty() && finished_.empty() &&
-         std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-           return slot.execution.has_value();
+         std::none_of(slots_.begin(), slots_.end(), [](const RunnerSlot& slot) {
+           return slot.execution() != nullptr;
          });
 }
 
@@ -506,8 +420,8 @@ bool WorkerState::is_stopped(absl::Duration now) const {
 }
 
 const LeaseKey* WorkerState::RunningLease(size_t slot) const {
-  const std::optional<Execution>& execution = slots_[slot].execution;
-  return execution.has_value() ? &execution->lease : nullptr;
+  const Execution* execution = slots_[slot].execution();
+  return execution == nullptr ? nullptr : &execution->lease;
 }
 
 }  // namespace decant

@@ -5,10 +5,8 @@
 //   lease:   queued -> running -> finished (until acknowledged)
 //               \         \-> ending -> released or dropped
 //                \-> released or dropped
-//   runner:  dead -> starting -> idle <-> busy;  any -> dead
 //
-// Released: the coordinator is told that the attempt counts nothing. Dropped:
-// the lease is not ours any more, nothing is said.
+// The life of a runner stands in runner_slot.h.
 #ifndef DECANT_WORKER_DAEMON_WORKER_STATE_H_
 #define DECANT_WORKER_DAEMON_WORKER_STATE_H_
 
@@ -17,7 +15,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,8 +22,10 @@
 #include "absl/time/time.h"
 #include "common/base/json.h"
 #include "decant/v1/worker.pb.h"
+#include "worker/daemon/command.h"
 #include "worker/daemon/lease_key.h"
 #include "worker/daemon/runner_process.h"
+#include "worker/daemon/runner_slot.h"
 #include "worker/daemon/sync_pacer.h"
 #include "worker/frames/frame.h"
 
@@ -47,20 +46,6 @@ struct WorkerDescription {
   std::map<std::string, int64_t> op_versions;
   std::vector<Slot> slots;
 };
-
-// What the daemon is to do with the runner of `slot`.
-struct StartRunnerCommand {
-  size_t slot = 0;
-};
-struct SendCommand {
-  size_t slot = 0;
-  Frame frame;
-};
-struct KillRunnerCommand {
-  size_t slot = 0;
-};
-using Command =
-    std::variant<StartRunnerCommand, SendCommand, KillRunnerCommand>;
 
 // Not thread-safe. `now` never runs backwards.
 class WorkerState {
@@ -106,65 +91,43 @@ class WorkerState {
   const LeaseKey* RunningLease(size_t slot) const;
 
  private:
-  enum class Ending { kNone, kReleased, kDropped };
-  enum class Phase { kDead, kStarting, kIdle, kBusy };
-
   struct Queued {
     LeaseKey lease;
     Json order;
   };
-  struct Execution {
-    LeaseKey lease;
-    int64_t attempt = 0;
-    int64_t done = 0;
-    int64_t total = 0;
-    Ending ending = Ending::kNone;
-    // When a paused or draining unit is released.
-    absl::Duration release_at = absl::InfiniteDuration();
-    bool cancel_sent = false;
-  };
-  struct Slot {
-    Phase phase = Phase::kDead;
-    absl::Duration start_at = -absl::InfiniteDuration();  // While dead.
-    absl::Duration kill_at = absl::InfiniteDuration();
-    bool kill_sent = false;
-    int64_t failed_starts = 0;
-    std::optional<Execution> execution;
+  // A job whose sources this host cannot open.
+  struct Ineligible {
+    std::string reason;
+    std::optional<absl::Duration> since;  // Of its first report.
   };
 
+  // Parts of BeginSync.
+  void AddSlots(v1::SyncRequest& request) const;
+  void AddLeases(v1::SyncRequest& request) const;
+  void AddIneligible(v1::SyncRequest& request, absl::Duration now);
   // Parts of ApplyReply.
   void Forget(absl::string_view new_store_id, absl::Duration now);
   void TakeRun(const v1::RunUnit& run);
   void TakeStop(const v1::StopUnit& stop, absl::Duration now);
   // Parts of Advance.
   void StopBeforeLeasesEnd(absl::Duration now);
-  void AdvanceSlot(size_t index, absl::Duration now,
-                   std::vector<Command>& commands);
-  void EndExecution(size_t index, absl::Duration now,
-                    std::vector<Command>& commands);
-  void StartNext(size_t index, absl::Duration now,
+  void StartNext(RunnerSlot& slot, absl::Duration now,
                  std::vector<Command>& commands);
 
   bool IsHeld(const LeaseKey& lease) const;
-  bool IsDying(const LeaseKey& lease) const;
   bool takes_units() const { return !is_stopping_ && !is_draining_; }
+  void AddFinished(const LeaseKey& lease, v1::UnitOutcome outcome);
   void ReleaseQueue();
-  void Drop(Execution& execution) { execution.ending = Ending::kDropped; }
   // Ends the slot's execution with `outcome`, unless it was dropped.
-  void Finish(Slot& slot, v1::UnitOutcome outcome);
-  void TakeFailure(Slot& slot, const FailedFrame& failed,
+  void Finish(RunnerSlot& slot, v1::UnitOutcome outcome);
+  void TakeFailure(RunnerSlot& slot, const FailedFrame& failed,
                    absl::string_view log_tail);
-  void AddIneligible(v1::SyncRequest& request, absl::Duration now);
 
   const WorkerDescription description_;
   SyncPacer pacer_;
-  std::vector<Slot> slots_;
+  std::vector<RunnerSlot> slots_;
   std::deque<Queued> queue_;  // In the order they were leased.
   std::map<LeaseKey, v1::UnitOutcome> finished_;
-  struct Ineligible {
-    std::string reason;
-    std::optional<absl::Duration> since;  // Of its first report.
-  };
   std::map<std::string, Ineligible> ineligible_;  // By job id.
   std::string store_id_;
   std::string workspace_;
