@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -38,61 +39,65 @@ struct SyncClient::Pending {
   grpc::ClientContext context;
   v1::SyncRequest request;
   v1::SyncReply reply;
+  bool is_done = false;  // Under the mutex of Calls.
 };
 
-// Calls whose callback has not yet ended.
-struct SyncClient::Counter {
+struct SyncClient::Calls {
   std::mutex mu;
   std::condition_variable changed;
-  int value = 0;
-
-  void Add(int change) {
-    const std::lock_guard<std::mutex> lock(mu);
-    value += change;
-    changed.notify_all();
-  }
-  void WaitForZero() {
-    std::unique_lock<std::mutex> lock(mu);
-    changed.wait(lock, [this] { return value == 0; });
-  }
+  int num_open = 0;
 };
 
 SyncClient::SyncClient(const std::string& address, Done done)
     : address_(address),
       done_(std::move(done)),
       stub_(v1::WorkerService::NewStub(MakeChannel(address))),
-      calls_(std::make_shared<Counter>()) {}
+      calls_(std::make_shared<Calls>()) {}
 
 SyncClient::~SyncClient() {
   Cancel();
-  calls_->WaitForZero();
+  std::unique_lock<std::mutex> lock(calls_->mu);
+  calls_->changed.wait(lock, [this] { return calls_->num_open == 0; });
 }
 
 void SyncClient::Call(v1::SyncRequest request, absl::Duration timeout) {
-  auto pending = std::make_shared<Pending>();
-  pending->request = std::move(request);
-  pending->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  current_ = pending;
-  calls_->Add(1);
+  auto owned = std::make_unique<Pending>();
+  Pending* call = owned.get();
+  call->request = std::move(request);
+  call->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  {
+    const std::lock_guard<std::mutex> lock(calls_->mu);
+    ++calls_->num_open;
+    pending_.erase(std::remove_if(pending_.begin(), pending_.end(),
+                                  [](const auto& old) { return old->is_done; }),
+                   pending_.end());
+    pending_.push_back(std::move(owned));
+  }
   stub_->async()->Sync(
-      &pending->context, &pending->request, &pending->reply,
-      [this, pending, calls = calls_](const grpc::Status& status) {
-        const int64_t sequence = pending->request.sequence();
-        if (status.ok()) {
-          done_(sequence, std::move(pending->reply));
-        } else {
-          done_(sequence,
-                absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                             absl::StrCat("coordinator ", address_, ": ",
-                                          status.error_message())));
-        }
-        calls->Add(-1);
+      &call->context, &call->request, &call->reply,
+      [this, call, calls = calls_](const grpc::Status& status) {
+        Finish(*call, status);
+        const std::lock_guard<std::mutex> lock(calls->mu);
+        call->is_done = true;
+        --calls->num_open;
+        calls->changed.notify_all();
       });
 }
 
+void SyncClient::Finish(Pending& call, const grpc::Status& status) {
+  const int64_t sequence = call.request.sequence();
+  if (status.ok()) {
+    done_(sequence, std::move(call.reply));
+    return;
+  }
+  done_(sequence,
+        absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                     absl::StrCat("coordinator ", address_, ": ",
+                                  status.error_message())));
+}
+
 void SyncClient::Cancel() {
-  if (current_ != nullptr) current_->context.TryCancel();
-  current_.reset();
+  if (!pending_.empty()) pending_.back()->context.TryCancel();
 }
 
 }  // namespace decant

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -31,14 +32,18 @@ class SyncClient {
 
  private:
   struct Pending;
+  struct Calls;
+
+  void Finish(Pending& call, const grpc::Status& status);
 
   const std::string address_;
   const Done done_;
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
-  // Shared with gRPC's callback, which outlives a cancelled call.
-  std::shared_ptr<Pending> current_;
-  struct Counter;
-  const std::shared_ptr<Counter> calls_;
+  // Freed by this class only, never by gRPC's thread: a call keeps the channel
+  // alive, and a channel that ends on gRPC's own thread joins that thread.
+  std::vector<std::unique_ptr<Pending>> pending_;  // The last is current.
+  // Shared with gRPC's callbacks, whose last act is to count themselves out.
+  const std::shared_ptr<Calls> calls_;
 };
 
 }  // namespace decant
