@@ -156,7 +156,7 @@ class TestCluster {
   }
 
   // The worker runs a unit it holds to its end; its next Sync states so.
-  void Run(TestWorker& worker, const std::string& unit_id) {
+  void Run(TestWorker& worker, std::string unit_id) {
     const UnitOrder order = worker.held.at(unit_id);
     UnitResult result = RunOp(order);
     if (unit_id == "seal") {

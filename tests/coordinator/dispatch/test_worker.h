@@ -44,7 +44,8 @@ struct TestWorker {
     held.clear();
   }
 
-  v1::UnitOutcome& AddOutcome(const std::string& unit_id) {
+  // By value: the name may live in `held`.
+  v1::UnitOutcome& AddOutcome(std::string unit_id) {
     const UnitOrder order = held.at(unit_id);
     held.erase(unit_id);
     v1::UnitOutcome& outcome = *state.add_finished();
