@@ -23,8 +23,9 @@ if(DECANT_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 if(DECANT_SANITIZE)
+  # gcc's instrumentation makes it warn of variants and optionals in error.
   add_compile_options(-fsanitize=${DECANT_SANITIZE} -fno-omit-frame-pointer
-                      -fno-sanitize-recover=all)
+                      -fno-sanitize-recover=all -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${DECANT_SANITIZE})
 endif()
 
@@ -40,11 +41,23 @@ endif()
 set(DECANT_WARNINGS -Wall -Wextra -Wshadow -Wconversion
                     -Wno-missing-field-initializers -Werror)
 
-# decant_library(NAME [DEPS target...] [PRIVATE_DEPS target...])
+# Sources of a folder are compiled a dozen at a time: most of a compilation is
+# the same headers again. Files that cannot share a translation unit (two
+# anonymous namespaces with one name) are listed in ALONE.
+option(DECANT_UNITY "Compile the sources of a folder together" ON)
+function(decant_compile_together name)
+  if(DECANT_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON
+                                             UNITY_BUILD_BATCH_SIZE 12)
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
+# decant_library(NAME [DEPS target...] [PRIVATE_DEPS target...] [ALONE file...])
 # One target per folder: all sources of the current folder (not below it).
 # DEPS are what its headers show, PRIVATE_DEPS what only its sources use.
 function(decant_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;ALONE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   if(sources)
@@ -52,6 +65,7 @@ function(decant_library name)
     set(visibility PUBLIC)
     target_compile_options(${name} PRIVATE ${DECANT_WARNINGS})
     target_link_libraries(${name} PRIVATE ${ARG_PRIVATE_DEPS})
+    decant_compile_together(${name} ${ARG_ALONE})
   else()
     add_library(${name} INTERFACE)
     set(visibility INTERFACE)
@@ -69,10 +83,10 @@ function(decant_program name main)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
 endfunction()
 
-# decant_test(NAME DEPS target...)
+# decant_test(NAME DEPS target... [ALONE file...])
 # One test program per folder: every *_test.cc of the current folder.
 function(decant_test name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;LABELS;ALONE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc")
   if(NOT sources)
     return()
@@ -85,6 +99,7 @@ function(decant_test name)
                     DECANT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock
                                         GTest::gtest_main)
+  decant_compile_together(${name} ${ARG_ALONE})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 1800 LABELS "${ARG_LABELS}")
 endfunction()

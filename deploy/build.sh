@@ -16,5 +16,8 @@ jobs_that_fit() {
   echo "$cores"
 }
 
+# The compiler cache serves every checkout of this tree, wherever it lies.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(jobs_that_fit)"

@@ -115,8 +115,8 @@ class Cluster:
         if not self.ports.exists():
             return False
         ports = json.loads(self.ports.read_text())
-        self.address = ports["grpc"]
-        self.http = ports["http"]
+        self.address = f"127.0.0.1:{ports['grpc']}"
+        self.http = f"127.0.0.1:{ports['http']}"
         return True
 
     def start_worker(self, name: str) -> None:

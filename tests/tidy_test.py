@@ -46,7 +46,9 @@ MAY_INCLUDE = {
     "coordinator": ["common", "coordinator", "decant/v1"],
     "worker/frames": ["common/base", "common/unit", "worker/frames"],
     "worker/daemon": ["common", "worker/frames", "worker/daemon", "decant/v1"],
-    "worker/runner": ["common", "worker/frames", "worker/ops", "worker/runner"],
+    # torch_status.h: where exceptions of libtorch become a Status.
+    "worker/runner": ["common", "worker/frames", "worker/ops", "worker/runner",
+                      "worker/math/torch_status.h"],
     "worker/io": ["common", "worker/math", "worker/io"],
     "worker/math": ["common/base", "worker/math"],
     "worker/ops": ["common", "worker/io", "worker/math", "worker/ops"],
@@ -85,6 +87,14 @@ NO_TEST = {
     "worker/daemon/main.cc": "a program: run by tests/e2e",
     "worker/runner/main.cc": "a program: run by tests/e2e",
     "cli/main.cc": "a program: run by tests/e2e",
+    "cli/builtin_verbs.cc": "the list of verbs: tests/cli/main_command_test",
+    "cli/follow.cc": "needs a coordinator: tests/e2e",
+    "cli/private_workers.cc": "starts processes: tests/e2e",
+    "cli/session.cc": "starts a coordinator: tests/e2e",
+    "cli/unit_verbs.cc": "needs a coordinator: tests/e2e/verbs_test.py",
+    "cli/version_verb.cc": "prints two lines: tests/e2e/verbs_test.py",
+    "cli/worker_verbs.cc": "needs a coordinator: tests/e2e/verbs_test.py",
+    "coordinator/api/quiet_grpc.cc": "one call into gRPC's logging",
 }
 
 

@@ -17,7 +17,7 @@ namespace decant {
 namespace {
 
 constexpr size_t kReadBytes = size_t{4} << 20;
-constexpr int64_t kMaxRecordBytes = 512'000'000;
+constexpr int64_t kMaxDecantJsonBytes = 512'000'000;
 
 Json TensorToJson(const FinishedTensor& tensor) {
   return Json{{"dtype", std::string(DTypeName(tensor.dtype))},
@@ -208,7 +208,7 @@ absl::StatusOr<FinishedModel> ReadFinishedModel(absl::string_view folder) {
     return absl::NotFoundError(absl::StrCat(
         folder, ": no decant.json, so this is not a model Decant finished"));
   }
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxRecordBytes));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxDecantJsonBytes));
   ASSIGN_OR_RETURN(const Json json, ParseJson(text, path));
   return FinishedModel::FromJson(json, path);
 }

@@ -17,9 +17,9 @@ namespace {
 std::optional<int64_t> FirstNonfinite(DType dtype, const char* data,
                                       int64_t num_elements) {
   std::array<double, 1024> values;
-  constexpr int64_t kChunk = static_cast<int64_t>(values.size());
-  for (int64_t done = 0; done < num_elements; done += kChunk) {
-    const int64_t count = std::min(kChunk, num_elements - done);
+  constexpr int64_t kScanChunk = static_cast<int64_t>(values.size());
+  for (int64_t done = 0; done < num_elements; done += kScanChunk) {
+    const int64_t count = std::min(kScanChunk, num_elements - done);
     DecodeFloats(dtype, data + done * DTypeSizeBytes(dtype),
                  absl::MakeSpan(values.data(), static_cast<size_t>(count)));
     for (int64_t i = 0; i < count; ++i) {

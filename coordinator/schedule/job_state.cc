@@ -10,11 +10,11 @@
 namespace decant {
 namespace {
 
-constexpr std::array<absl::string_view, kNumJobStates> kStateNames = {
+constexpr std::array<absl::string_view, kNumJobStates> kJobStateNames = {
     "planning", "running", "paused",    "stopping",
     "done",     "failed",  "cancelled", "rejected"};
 
-constexpr std::array<absl::string_view, kNumJobEvents> kEventNames = {
+constexpr std::array<absl::string_view, kNumJobEvents> kJobEventNames = {
     "planned", "pause",     "resume",  "fail", "cancel",
     "stopped", "published", "refused", "retry"};
 
@@ -95,16 +95,16 @@ bool IsFinal(JobState state) {
 }
 
 absl::string_view JobStateName(JobState state) {
-  return kStateNames[static_cast<size_t>(state)];
+  return kJobStateNames[static_cast<size_t>(state)];
 }
 
 absl::string_view JobEventName(JobEvent event) {
-  return kEventNames[static_cast<size_t>(event)];
+  return kJobEventNames[static_cast<size_t>(event)];
 }
 
 absl::StatusOr<JobState> ParseJobState(absl::string_view name) {
-  for (size_t i = 0; i < kStateNames.size(); ++i) {
-    if (kStateNames[i] == name) return static_cast<JobState>(i);
+  for (size_t i = 0; i < kJobStateNames.size(); ++i) {
+    if (kJobStateNames[i] == name) return static_cast<JobState>(i);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("not a state of a job: '", name, "'"));

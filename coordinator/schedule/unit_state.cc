@@ -10,10 +10,10 @@
 namespace decant {
 namespace {
 
-constexpr std::array<absl::string_view, kNumUnitStates> kStateNames = {
+constexpr std::array<absl::string_view, kNumUnitStates> kUnitStateNames = {
     "blocked", "ready", "leased", "done", "quarantined", "cancelled"};
 
-constexpr std::array<absl::string_view, kNumUnitEvents> kEventNames = {
+constexpr std::array<absl::string_view, kNumUnitEvents> kUnitEventNames = {
     "inputs_done", "inputs_lost", "granted",  "cache_hit",  "finished",
     "failed",      "expired",     "released", "input_lost", "gave_up",
     "output_lost", "cancel",      "reset"};
@@ -86,16 +86,16 @@ absl::StatusOr<UnitState> NextState(UnitState state, UnitEvent event) {
 }
 
 absl::string_view UnitStateName(UnitState state) {
-  return kStateNames[static_cast<size_t>(state)];
+  return kUnitStateNames[static_cast<size_t>(state)];
 }
 
 absl::string_view UnitEventName(UnitEvent event) {
-  return kEventNames[static_cast<size_t>(event)];
+  return kUnitEventNames[static_cast<size_t>(event)];
 }
 
 absl::StatusOr<UnitState> ParseUnitState(absl::string_view name) {
-  for (size_t i = 0; i < kStateNames.size(); ++i) {
-    if (kStateNames[i] == name) return static_cast<UnitState>(i);
+  for (size_t i = 0; i < kUnitStateNames.size(); ++i) {
+    if (kUnitStateNames[i] == name) return static_cast<UnitState>(i);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("not a state of a unit: '", name, "'"));

@@ -130,10 +130,14 @@ CASES = (
         "inverse", MIXED, (everyone(delta={"drop": 0.6, "rescale": "inverse"}),)
     ),
     Case("no-drop", DEFAULT, (nearest(4, delta={"drop": 0.0}),)),
+    # A drop of .75 rescales by exactly 4. Where the teacher covers nothing the
+    # result is then a small multiple of the student's value; with .7 it is
+    # 7/3 of it, often half-way between two bfloat16 numbers but for the last
+    # bit of the rescale factor, and no two implementations round alike.
     Case(
         "random",
         DEFAULT,
-        (nearest(3, delta={"drop": 0.7, "method": "random"}),),
+        (nearest(3, delta={"drop": 0.75, "method": "random"}),),
         seed=12345678901,
     ),
     Case(

@@ -106,7 +106,7 @@ def _config(
     if model_type == "qwen3_moe":
         config |= {
             pair.experts_key: pair.experts,
-            "num_experts_per_tok": 2,
+            "num_experts_per_tok": min(2, pair.experts),
             "moe_intermediate_size": shape.ffn,
             "norm_topk_prob": True,
             "decoder_sparse_step": 1,

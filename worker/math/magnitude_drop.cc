@@ -19,7 +19,7 @@ namespace {
 constexpr uint32_t kMagnitudeMask = 0x7FFFFFFF;
 constexpr uint32_t kInfinityBits = 0x7F800000;
 constexpr int kLowBits = 15;
-constexpr uint32_t kLowMask = (1U << kLowBits) - 1;
+constexpr uint32_t kLowBitsMask = (1U << kLowBits) - 1;
 constexpr int64_t kNumHigh = 1 << 16;
 constexpr int64_t kNumLow = 1 << kLowBits;
 
@@ -94,7 +94,7 @@ Counted CountLowOnHost(const float* x, int64_t count, uint32_t high) {
                          const double value = prefix > high ? x[i] : 0.0F;
                          sums.absolute += std::abs(value);
                          sums.squared += value * value;
-                         if (prefix == high) ++counts[bits & kLowMask];
+                         if (prefix == high) ++counts[bits & kLowBitsMask];
                        }
                        return sums;
                      });
@@ -131,7 +131,7 @@ Counted CountLow(const at::Tensor& flat, uint32_t high) {
   const at::Tensor bits = BitsOnDevice(flat);
   const at::Tensor prefix = bits.bitwise_right_shift(kLowBits);
   const at::Tensor low = bits.masked_select(prefix.eq(int64_t{high}))
-                             .bitwise_and(int64_t{kLowMask});
+                             .bitwise_and(int64_t{kLowBitsMask});
   return {HistogramOnDevice(low, kNumLow),
           SumOnDevice(at::where(prefix.gt(int64_t{high}), flat, 0.0))};
 }

@@ -20,7 +20,7 @@ constexpr double kRankCut = 1e-10;
 // against 0.43 s at 1,024, on two cores).
 constexpr int64_t kNewtonPaysOnHost = 2'048;
 constexpr int kMaxNewtonRounds = 20;
-constexpr double kOrthogonalityTolerance = 1e-12;
+constexpr double kPolarTolerance = 1e-12;
 // From here one Newton-Schulz step (GEMMs only) ends the iteration: it squares
 // the error.
 constexpr double kNearlyOrthogonal = 1e-9;
@@ -71,7 +71,7 @@ std::optional<at::Tensor> PolarByNewton(const at::Tensor& c) {
     if (is_near && change * change < kNearlyOrthogonal) break;
   }
   x = NewtonSchulzStep(x);
-  if (!(OrthogonalityError(x) <= kOrthogonalityTolerance)) return {};
+  if (!(OrthogonalityError(x) <= kPolarTolerance)) return {};
   return x;
 }
 

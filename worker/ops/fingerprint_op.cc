@@ -20,7 +20,7 @@ namespace {
 
 // Of fp32 values held at once, all experts (of both layers) together; as much
 // again may be read ahead.
-constexpr int64_t kBlockBytes = int64_t{96} << 20;
+constexpr int64_t kColumnBlockBytes = int64_t{96} << 20;
 
 // The three Grams and the block of rows under way. Between two layers each
 // byte serves two of them.
@@ -60,7 +60,7 @@ int64_t RowsPerBlock(const VirtualStack& stack) {
   const int64_t layers = stack.hi.has_value() ? 2 : 1;
   const int64_t row_bytes =
       stack.lo.num_experts * stack.lo.num_columns * layers * 4;
-  return std::max<int64_t>(1, kBlockBytes / row_bytes);
+  return std::max<int64_t>(1, kColumnBlockBytes / row_bytes);
 }
 
 struct RowRange {
@@ -157,7 +157,7 @@ class FingerprintOp : public Op {
     const int64_t num_experts = params.experts.lo.num_experts;
     SlicePrefetcher prefetcher(
         checkpoint, AllSlices(params.experts, blocks),
-        {.device = DeviceOf(context), .ahead_bytes = kBlockBytes});
+        {.device = DeviceOf(context), .ahead_bytes = kColumnBlockBytes});
     LayerGrams grams(num_experts);
     for (size_t i = 0; i < blocks.size(); ++i) {
       RETURN_IF_ERROR(context.CheckCancelled());

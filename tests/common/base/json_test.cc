@@ -12,7 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 std::string Nested(int depth) {
   return std::string(static_cast<size_t>(depth), '[') +

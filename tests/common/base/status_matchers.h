@@ -13,6 +13,9 @@
 
 namespace decant {
 
+// Short, because most tables of bad input end in it.
+inline constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+
 inline const absl::Status& StatusOf(const absl::Status& status) {
   return status;
 }

@@ -5,7 +5,7 @@
 namespace decant {
 namespace {
 
-AssembleParams Good() {
+AssembleParams GoodAssemble() {
   AssembleParams params;
   params.tensors.push_back({.name = "a",
                             .dtype = DType::kBF16,
@@ -18,23 +18,23 @@ AssembleParams Good() {
   return params;
 }
 
-TEST(AssembleParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+TEST(AssembleParamsTest, RoundTrips) { ExpectRoundTrip(GoodAssemble()); }
 
 TEST(AssembleParamsTest, RefusesWhatItCannotMean) {
   const Json no_dtype = {{{"name", "a"},
                           {"shape", {2}},
-                          {"from", Good().tensors[0].from.ToJson()}}};
+                          {"from", GoodAssemble().tensors[0].from.ToJson()}}};
   const Json bad_dtype = {{{"name", "a"},
                            {"dtype", "BF15"},
                            {"shape", {2}},
-                           {"from", Good().tensors[0].from.ToJson()}}};
+                           {"from", GoodAssemble().tensors[0].from.ToJson()}}};
 
-  ExpectRefused(Good(), {{"tensors", Json::array(), "not empty"},
-                         {"tensors", "a", "list"},
-                         {"tensors", Removed(), "tensors"},
-                         {"tensors", no_dtype, "dtype"},
-                         {"tensors", bad_dtype, "BF15"},
-                         {"tensor", 1, "tensor"}});
+  ExpectRefused(GoodAssemble(), {{"tensors", Json::array(), "not empty"},
+                                 {"tensors", "a", "list"},
+                                 {"tensors", Removed(), "tensors"},
+                                 {"tensors", no_dtype, "dtype"},
+                                 {"tensors", bad_dtype, "BF15"},
+                                 {"tensor", 1, "tensor"}});
 }
 
 }  // namespace

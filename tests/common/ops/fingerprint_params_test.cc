@@ -5,7 +5,7 @@
 namespace decant {
 namespace {
 
-FingerprintParams Good() {
+FingerprintParams GoodFingerprint() {
   FingerprintParams params;
   params.experts.lo = {.name_template = "e.{e}",
                        .num_rows = 4,
@@ -15,14 +15,14 @@ FingerprintParams Good() {
   return params;
 }
 
-TEST(FingerprintParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+TEST(FingerprintParamsTest, RoundTrips) { ExpectRoundTrip(GoodFingerprint()); }
 
 TEST(FingerprintParamsTest, RefusesWhatItCannotMean) {
-  ExpectRefused(Good(), {{"row_begin", -1, "row_begin"},
-                         {"row_begin", 4, "row_end"},
-                         {"row_end", Removed(), "row_end"},
-                         {"experts", Removed(), "experts"},
-                         {"rows", 1, "rows"}});
+  ExpectRefused(GoodFingerprint(), {{"row_begin", -1, "row_begin"},
+                                    {"row_begin", 4, "row_end"},
+                                    {"row_end", Removed(), "row_end"},
+                                    {"experts", Removed(), "experts"},
+                                    {"rows", 1, "rows"}});
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace decant {
 namespace {
 
-ProjectParams Good() {
+ProjectParams GoodProject() {
   ProjectParams params;
   params.experts.lo = {.name_template = "e.{e}",
                        .num_rows = 4,
@@ -23,17 +23,17 @@ ProjectParams Good() {
   return params;
 }
 
-TEST(ProjectParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+TEST(ProjectParamsTest, RoundTrips) { ExpectRoundTrip(GoodProject()); }
 
 TEST(ProjectParamsTest, RefusesWhatItCannotMean) {
-  ExpectRefused(Good(), {{"position_begin", 3, "position_end"},
-                         {"position_begin", -1, "position_begin"},
-                         {"rank", -1, "rank"},
-                         {"out_rows", 0, "out_rows"},
-                         {"out_columns", "5", "out_columns"},
-                         {"use_selection", 1, "use_selection"},
-                         {"name", Removed(), "name"},
-                         {"ranks", 1, "ranks"}});
+  ExpectRefused(GoodProject(), {{"position_begin", 3, "position_end"},
+                                {"position_begin", -1, "position_begin"},
+                                {"rank", -1, "rank"},
+                                {"out_rows", 0, "out_rows"},
+                                {"out_columns", "5", "out_columns"},
+                                {"use_selection", 1, "use_selection"},
+                                {"name", Removed(), "name"},
+                                {"ranks", 1, "ranks"}});
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace decant {
 namespace {
 
-SealParams Good() {
+SealParams GoodSeal() {
   SealParams params;
   params.name = "demo";
   params.output_path = "/out/demo";
@@ -18,15 +18,15 @@ SealParams Good() {
   return params;
 }
 
-TEST(SealParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+TEST(SealParamsTest, RoundTrips) { ExpectRoundTrip(GoodSeal()); }
 
 TEST(SealParamsTest, RefusesWhatItCannotMean) {
-  ExpectRefused(Good(), {{"name", Removed(), "name"},
-                         {"files", "model.safetensors", "files"},
-                         {"files", Json::array({1}), "files"},
-                         {"config", Removed(), "config"},
-                         {"made_tensors", Removed(), "made_tensors"},
-                         {"output", "/x", "output"}});
+  ExpectRefused(GoodSeal(), {{"name", Removed(), "name"},
+                             {"files", "model.safetensors", "files"},
+                             {"files", Json::array({1}), "files"},
+                             {"config", Removed(), "config"},
+                             {"made_tensors", Removed(), "made_tensors"},
+                             {"output", "/x", "output"}});
 }
 
 }  // namespace

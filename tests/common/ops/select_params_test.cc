@@ -5,18 +5,20 @@
 namespace decant {
 namespace {
 
-SelectParams Good() { return {.num_experts = 8, .count = 3, .weight = 0.25}; }
+SelectParams GoodSelect() {
+  return {.num_experts = 8, .count = 3, .weight = 0.25};
+}
 
-TEST(SelectParamsTest, RoundTrips) { ExpectRoundTrip(Good()); }
+TEST(SelectParamsTest, RoundTrips) { ExpectRoundTrip(GoodSelect()); }
 
 TEST(SelectParamsTest, RefusesWhatItCannotMean) {
-  ExpectRefused(Good(), {{"rule", "best", "nearest-centroid"},
-                         {"num_experts", 0, "num_experts"},
-                         {"count", 0, "count"},
-                         {"count", 9, "num_experts"},
-                         {"count", 2.5, "count"},
-                         {"weight", -0.1, "weight"},
-                         {"seed", 1, "seed"}});
+  ExpectRefused(GoodSelect(), {{"rule", "best", "nearest-centroid"},
+                               {"num_experts", 0, "num_experts"},
+                               {"count", 0, "count"},
+                               {"count", 9, "num_experts"},
+                               {"count", 2.5, "count"},
+                               {"weight", -0.1, "weight"},
+                               {"seed", 1, "seed"}});
 }
 
 }  // namespace

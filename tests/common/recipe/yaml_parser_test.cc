@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-YamlNode Parsed(const std::string& text) {
+YamlNode ParsedDocument(const std::string& text) {
   const absl::StatusOr<YamlNode> node = ParseYaml(text, "r.yaml");
   EXPECT_TRUE(node.ok()) << node.status();
   return node.ok() ? *node : YamlNode();
@@ -26,7 +26,7 @@ std::string ErrorOf(absl::string_view text) {
 }
 
 TEST(YamlParserTest, KeepsValuesAndPlaces) {
-  const YamlNode root = Parsed(
+  const YamlNode root = ParsedDocument(
       "# comment\n"
       "name: demo\n"
       "list:\n"
@@ -49,9 +49,9 @@ TEST(YamlParserTest, KeepsValuesAndPlaces) {
 }
 
 TEST(YamlParserTest, AcceptsDocumentMarkersAndByteOrderMark) {
-  EXPECT_TRUE(Parsed("---\na: 1\n...\n").is_map());
-  EXPECT_EQ(Parsed("\xEF\xBB\xBF"
-                   "a: 1\n")
+  EXPECT_TRUE(ParsedDocument("---\na: 1\n...\n").is_map());
+  EXPECT_EQ(ParsedDocument("\xEF\xBB\xBF"
+                           "a: 1\n")
                 .Find("a")
                 ->text(),
             "1");
@@ -99,7 +99,7 @@ TEST(YamlParserTest, RefusesWhatSurprises) {
 }
 
 TEST(YamlParserTest, ReadsQuotesAsYamlDoes) {
-  const YamlNode root = Parsed(
+  const YamlNode root = ParsedDocument(
       "a: 'it''s'\r\nb: \"say \\\"hi\\\"\"\r\nc: ''\nd: 'two\n  lines'\n"
       "'k': '\xE2\x82\xAC'\n");
   EXPECT_EQ(root.Find("a")->text(), "it's");

@@ -10,7 +10,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 constexpr DType kAll[] = {
     DType::kBool,   DType::kU8,  DType::kI8,   DType::kI16, DType::kU16,

@@ -15,7 +15,6 @@ namespace decant {
 namespace {
 
 using ::testing::HasSubstr;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 class WriterTest : public testing::Test {
  protected:

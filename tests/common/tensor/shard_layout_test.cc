@@ -16,7 +16,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ShardLayoutTest : public testing::Test {
  protected:

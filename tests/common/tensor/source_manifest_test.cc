@@ -11,7 +11,6 @@ namespace decant {
 namespace {
 
 using ::testing::HasSubstr;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 SourceManifest Example() {
   SourceManifest manifest;

@@ -12,7 +12,6 @@ namespace decant {
 namespace {
 
 using ::testing::HasSubstr;
-constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
 UnitSpec ExampleSpec() {
   return {.id = "1/merge/layer.03",

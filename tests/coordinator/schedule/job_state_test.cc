@@ -18,7 +18,7 @@ struct Arrow {
   S final_state;
 };
 
-const std::map<std::pair<S, E>, Arrow>& Diagram() {
+const std::map<std::pair<S, E>, Arrow>& JobDiagram() {
   static const auto* const kDiagram = new std::map<std::pair<S, E>, Arrow>{
       {{S::kPlanning, E::kPlanned}, {S::kRunning, S::kRunning}},
       {{S::kPlanning, E::kFail}, {S::kStopping, S::kFailed}},
@@ -46,9 +46,9 @@ TEST(JobStateTest, FollowsTheDiagramAndNothingElse) {
     for (int e = 0; e < kNumJobEvents; ++e) {
       const JobPhase phase = {static_cast<S>(s), S::kFailed};
       const auto event = static_cast<E>(e);
-      const auto want = Diagram().find({phase.state, event});
+      const auto want = JobDiagram().find({phase.state, event});
       const absl::StatusOr<JobPhase> next = NextState(phase, event);
-      ASSERT_EQ(next.ok(), want != Diagram().end())
+      ASSERT_EQ(next.ok(), want != JobDiagram().end())
           << JobStateName(phase.state) << " + " << JobEventName(event);
       if (!next.ok()) continue;
       EXPECT_EQ(next->state, want->second.to);

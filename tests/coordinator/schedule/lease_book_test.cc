@@ -9,14 +9,14 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr absl::Duration kTtl = absl::Seconds(12);
+constexpr absl::Duration kLeaseTtl = absl::Seconds(12);
 constexpr absl::Duration kRelease = absl::Seconds(13);
 constexpr UnitKey kUnitA = {1, 0};
 constexpr UnitKey kUnitB = {1, 1};
 constexpr UnitKey kUnitC = {2, 0};
 
 TEST(LeaseBookTest, ALeaseEndsThirteenTwelfthsOfTheTtlAfterItsRenewal) {
-  LeaseBook book(kTtl);
+  LeaseBook book(kLeaseTtl);
   book.Grant(kUnitA, "w", "i", 1, absl::Seconds(100));
 
   book.Renew(kUnitA, absl::Seconds(110));
@@ -28,7 +28,7 @@ TEST(LeaseBookTest, ALeaseEndsThirteenTwelfthsOfTheTtlAfterItsRenewal) {
 }
 
 TEST(LeaseBookTest, ExpiredComesByDeadline) {
-  LeaseBook book(kTtl);
+  LeaseBook book(kLeaseTtl);
   book.Grant(kUnitA, "w", "i", 1, absl::Seconds(3));
   book.Grant(kUnitB, "w", "i", 1, absl::Seconds(1));
   book.Grant(kUnitC, "w", "i", 1, absl::Seconds(2));
@@ -37,7 +37,7 @@ TEST(LeaseBookTest, ExpiredComesByDeadline) {
 }
 
 TEST(LeaseBookTest, KnowsLeasesByWorkerAndJobUntilRemoved) {
-  LeaseBook book(kTtl);
+  LeaseBook book(kLeaseTtl);
   book.Grant(kUnitA, "w1", "i", 1, absl::ZeroDuration());
   book.Grant(kUnitB, "w2", "i", 1, absl::ZeroDuration());
   book.Grant(kUnitC, "w1", "i", 7, absl::ZeroDuration());
@@ -54,7 +54,7 @@ TEST(LeaseBookTest, KnowsLeasesByWorkerAndJobUntilRemoved) {
 }
 
 TEST(LeaseBookTest, AnEmptyBookHasNoDeadline) {
-  LeaseBook book(kTtl);
+  LeaseBook book(kLeaseTtl);
   book.Grant(kUnitA, "w", "i", 1, absl::ZeroDuration());
   book.Remove(kUnitA);
 

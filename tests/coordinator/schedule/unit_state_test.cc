@@ -14,7 +14,7 @@ using S = UnitState;
 using E = UnitEvent;
 
 // Every arrow of the diagram; everything else is refused.
-const std::map<std::pair<S, E>, S>& Diagram() {
+const std::map<std::pair<S, E>, S>& UnitDiagram() {
   static const auto* const kDiagram = new std::map<std::pair<S, E>, S>{
       {{S::kBlocked, E::kInputsDone}, S::kReady},
       {{S::kBlocked, E::kCancel}, S::kCancelled},
@@ -43,11 +43,11 @@ TEST(UnitStateTest, FollowsTheDiagramAndNothingElse) {
     for (int e = 0; e < kNumUnitEvents; ++e) {
       const auto state = static_cast<S>(s);
       const auto event = static_cast<E>(e);
-      const auto want = Diagram().find({state, event});
+      const auto want = UnitDiagram().find({state, event});
       const absl::StatusOr<S> next = NextState(state, event);
-      EXPECT_EQ(
-          next.ok() ? std::optional(*next) : std::nullopt,
-          want != Diagram().end() ? std::optional(want->second) : std::nullopt)
+      EXPECT_EQ(next.ok() ? std::optional(*next) : std::nullopt,
+                want != UnitDiagram().end() ? std::optional(want->second)
+                                            : std::nullopt)
           << UnitStateName(state) << " + " << UnitEventName(event);
     }
   }

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-bool HasNothing(absl::string_view) { return false; }
+bool MoeHasNothing(absl::string_view) { return false; }
 
 // Layer 0 packed, layer 2 not.
 bool HasPackedLayer0(absl::string_view name) {
@@ -114,7 +114,7 @@ TEST(Qwen3MoeFamilyTest, RefusesAnAbsurdNumberOfExpertsInAll) {
 TEST(Qwen3MoeFamilyTest, ExpectsTheLayoutThatIsThere) {
   const ModelConfig config = ParsedConfig(TinyMoeConfig());
   const std::vector<RoledTensor> separate =
-      Qwen3MoeFamily().ExpectedTensors(config, HasNothing);
+      Qwen3MoeFamily().ExpectedTensors(config, MoeHasNothing);
   const std::vector<RoledTensor> mixed =
       Qwen3MoeFamily().ExpectedTensors(config, HasPackedLayer0);
 
@@ -128,7 +128,7 @@ TEST(Qwen3MoeFamilyTest, ExpectsTheLayoutThatIsThere) {
 }
 
 TEST(Qwen3MoeFamilyTest, AddressesSeparateExperts) {
-  const ExpertStack up = Experts(HasNothing, 2, ExpertKind::kUp);
+  const ExpertStack up = Experts(MoeHasNothing, 2, ExpertKind::kUp);
   EXPECT_EQ(up.Slice(3).name, "model.layers.2.mlp.experts.3.up_proj.weight");
   EXPECT_EQ(up.Slice(3).first_row, 0);
   EXPECT_EQ(up.num_rows, 5);
@@ -154,7 +154,7 @@ TEST(Qwen3MoeFamilyTest, AddressesPackedExpertsGateRowsFirst) {
 TEST(Qwen3MoeFamilyTest, DenseAndAbsentLayersHaveNoExperts) {
   for (const int64_t layer : {-1, 1, 3}) {
     EXPECT_EQ(Qwen3MoeFamily()
-                  .Experts(ParsedConfig(TinyMoeConfig()), HasNothing, layer,
+                  .Experts(ParsedConfig(TinyMoeConfig()), MoeHasNothing, layer,
                            ExpertKind::kUp)
                   .status()
                   .code(),

@@ -11,7 +11,7 @@
 namespace decant {
 namespace {
 
-bool HasNothing(absl::string_view) { return false; }
+bool NamingHasNothing(absl::string_view) { return false; }
 bool HasAll(absl::string_view) { return true; }
 
 TEST(Qwen3NamingTest, AttentionShapesUseHeadDimNotHiddenSize) {
@@ -62,10 +62,10 @@ TEST(Qwen3NamingTest, BiasesAppearOnlyWhenTheConfigSaysSo) {
 TEST(Qwen3NamingTest, TheHeadIsExpectedWhenUntiedOrPresent) {
   ModelConfig config = ParsedConfig(TinyDenseConfig());
   std::vector<RoledTensor> tied, tied_but_there, untied;
-  qwen3::AppendHead(config, HasNothing, tied);
+  qwen3::AppendHead(config, NamingHasNothing, tied);
   qwen3::AppendHead(config, HasAll, tied_but_there);
   config.tie_word_embeddings = false;
-  qwen3::AppendHead(config, HasNothing, untied);
+  qwen3::AppendHead(config, NamingHasNothing, untied);
 
   EXPECT_EQ(tied.size(), 1u);
   EXPECT_EQ(tied_but_there.size(), 2u);
