@@ -27,6 +27,19 @@ std::string PreferredClass(const CoreState& state) {
   return best;
 }
 
+std::string ExpectedClass(const CoreState& state) {
+  std::string expected = PreferredClass(state);
+  if (!expected.empty()) return expected;
+  int64_t last_seen = -1;
+  for (const auto& [id, worker] : state.workers) {
+    if (worker.numerics_class.empty()) continue;
+    if (worker.last_sync_unix_micros <= last_seen) continue;
+    last_seen = worker.last_sync_unix_micros;
+    expected = worker.numerics_class;
+  }
+  return expected;
+}
+
 std::string ResultIdentityOf(const JobRecord& job) {
   if (job.row.numerics_class.empty()) return "";
   return ResultIdentity(job.row.recipe_identity, job.row.numerics_class);

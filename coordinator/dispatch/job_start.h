@@ -15,6 +15,10 @@ namespace decant {
 // "" without workers.
 std::string PreferredClass(const CoreState& state);
 
+// The class a plan assumes: PreferredClass, or without workers that of the one
+// seen last. It only predicts cache hits, so a worker that left will do.
+std::string ExpectedClass(const CoreState& state);
+
 // The identity of what the job makes; "" while its class is open.
 std::string ResultIdentityOf(const JobRecord& job);
 

@@ -48,7 +48,7 @@ absl::StatusOr<v1::PlanReply> MakePlan(JobFiles& files,
 void JobSubmission::Plan(const v1::PlanRequest& request,
                          Reply<v1::PlanReply> reply) {
   state_.RunSlowly([this, request, reply = std::move(reply),
-                    numerics_class = PreferredClass(state_),
+                    numerics_class = ExpectedClass(state_),
                     &files = state_.files] {
     auto plan = MakePlan(files, RecipeOf(request.recipe()), numerics_class,
                          request.device());

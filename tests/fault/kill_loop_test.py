@@ -115,6 +115,10 @@ def run_with_kills(
         "--workspace", str(folder / "workspace"),
         "--set", f"output.path={output}",
     ]  # fmt: skip
+    if lose_database:
+        # Whose database is gone must say so: else a second coordinator could
+        # take a workspace by accident.
+        command.append("--take-over-workspace")
     for _ in range(KILLS):
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
