@@ -23,6 +23,11 @@ check_scripts() {
     | xargs -0 shellcheck
 }
 
+check_format() {
+  headline "clang-format"
+  git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
+}
+
 test_dev() {
   headline "Build: dev"
   deploy/build.sh dev
@@ -58,6 +63,7 @@ main() {
   headline "Packages"
   deploy/install.sh --tests
   check_scripts
+  check_format
   test_dev
   if [[ $is_full == yes ]]; then test_sanitized; fi
   headline "All tests passed"

@@ -56,7 +56,8 @@ class ArtifactStore {
   // Size check only, no read.
   bool Has(const ArtifactRef& ref) const;
   // Whole artifact, digest verified. NotFound when absent; DataLoss when the
-  // bytes do not match: the bad file is removed first, so that it is recomputed.
+  // bytes do not match: the bad file is removed first, so that it is
+  // recomputed.
   absl::StatusOr<std::string> Read(const ArtifactRef& ref) const;
   // Streams the file once to verify it; errors as Read.
   absl::Status Verify(const ArtifactRef& ref) const;

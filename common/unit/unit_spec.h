@@ -38,11 +38,11 @@ struct UnitSpec {
   std::string phase;  // "fingerprint", "select", "project", "merge", ...
   std::string op;     // Name in the op registry.
   int64_t op_version = 1;
-  Json params = Json::object();       // Of the op, see common/ops/.
-  std::vector<UnitInput> inputs;      // Sorted by name.
-  std::vector<std::string> outputs;   // Names, sorted.
-  std::vector<std::string> sources;   // Checkpoint names ("teacher"), sorted.
-  bool portable = false;  // Same bytes in every numerics class.
+  Json params = Json::object();      // Of the op, see common/ops/.
+  std::vector<UnitInput> inputs;     // Sorted by name.
+  std::vector<std::string> outputs;  // Names, sorted.
+  std::vector<std::string> sources;  // Checkpoint names ("teacher"), sorted.
+  bool portable = false;             // Same bytes in every numerics class.
   // False for units whose effect is not in the workspace (seal): a known
   // result never stands in for running them.
   bool cacheable = true;
@@ -68,8 +68,8 @@ struct UnitOrder {
   std::string action_key;
   std::string numerics_class;
   std::string workspace;
-  std::map<std::string, ArtifactRef> inputs;   // By input name.
-  std::map<std::string, SourceRef> sources;    // By checkpoint name.
+  std::map<std::string, ArtifactRef> inputs;  // By input name.
+  std::map<std::string, SourceRef> sources;   // By checkpoint name.
 
   Json ToJson() const;
   static absl::StatusOr<UnitOrder> FromJson(const Json& json);

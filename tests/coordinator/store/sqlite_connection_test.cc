@@ -44,8 +44,9 @@ TEST_F(SqliteConnectionTest, ConstraintsBecomeStatusCodes) {
   auto b = ValueOf(connection_->Prepare("INSERT INTO b VALUES (?)"));
   ASSERT_THAT(a.Run(std::string("x")), IsOk());
 
-  EXPECT_THAT(a.Run(std::string("x")), Fails(absl::StatusCode::kAlreadyExists,
-                                testing::HasSubstr(folder_.Path("db"))));
+  EXPECT_THAT(a.Run(std::string("x")),
+              Fails(absl::StatusCode::kAlreadyExists,
+                    testing::HasSubstr(folder_.Path("db"))));
   EXPECT_THAT(b.Run(std::string("y")),
               Fails(absl::StatusCode::kFailedPrecondition, testing::_));
   EXPECT_THAT(b.Run(std::string("x")), IsOk());
