@@ -5,7 +5,7 @@
 //           virtual layer, "cross" = A B^T and "gram_hi" = B B^T, where row e
 //           of A (B) is vec(rows [row_begin, row_end) of expert e of lo (hi)).
 //           Sums over row ranges and kinds of these add up to the Gram of the
-//           whole fingerprints (methods.md 3).
+//           whole fingerprints (docs/methods).
 #ifndef DECANT_COMMON_OPS_FINGERPRINT_PARAMS_H_
 #define DECANT_COMMON_OPS_FINGERPRINT_PARAMS_H_
 

@@ -12,7 +12,7 @@
 //           the student tensor was made by an earlier step
 // sources   teacher, student, as the references say
 // outputs   "tensor": safetensors with the one tensor `name`
-// summary   the statistics of methods.md 7; docs/formats/unit.md lists them
+// summary   the statistics of docs/methods; docs/formats/unit.md lists them
 #ifndef DECANT_COMMON_OPS_MERGE_PARAMS_H_
 #define DECANT_COMMON_OPS_MERGE_PARAMS_H_
 

@@ -32,7 +32,7 @@ struct ProjectParams {
   int64_t rank = 0;  // k, capped already; 0 = full rank.
   int64_t out_rows = 0;
   int64_t out_columns = 0;
-  // Stream of the randomised SVD (methods.md 7, purpose "sketch").
+  // Stream of the randomised SVD (docs/methods, purpose "sketch").
   int64_t seed = 0;
   int64_t step = 0;
   std::string name;  // Of the student tensor the sum is for.

@@ -1,4 +1,4 @@
-// Where the experts of a layer lie, from their Gram alone (methods.md 3):
+// Where the experts of a layer lie, from their Gram alone (docs/methods):
 // distances to the centroid, and how much of an expert the mean keeps.
 //
 // Shapes: E = experts; a Gram is E x E doubles, row-major. Row e of A (B) is

@@ -1,4 +1,4 @@
-// Consensus of several matrices under rotation (methods.md 6, `generalized`).
+// Consensus of several matrices under rotation (docs/methods, `generalized`).
 #ifndef DECANT_WORKER_MATH_GENERALIZED_PROCRUSTES_H_
 #define DECANT_WORKER_MATH_GENERALIZED_PROCRUSTES_H_
 

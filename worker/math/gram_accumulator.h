@@ -1,4 +1,4 @@
-// Streamed Gram matrices of expert fingerprints (methods.md 3).
+// Streamed Gram matrices of expert fingerprints (docs/methods).
 //
 // Shapes: E = experts (rows), n = columns of one block.
 #ifndef DECANT_WORKER_MATH_GRAM_ACCUMULATOR_H_

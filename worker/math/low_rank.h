@@ -1,4 +1,4 @@
-// LoRA factors of a weight change (methods.md 7).
+// LoRA factors of a weight change (docs/methods).
 //
 // Shapes: O x I = the change [out, in], R = stored rank.
 #ifndef DECANT_WORKER_MATH_LOW_RANK_H_

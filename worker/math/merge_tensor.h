@@ -1,5 +1,5 @@
 // The last step of a weight transfer: the change meets the student, and one
-// rounding ends it (methods.md 7).
+// rounding ends it (docs/methods).
 #ifndef DECANT_WORKER_MATH_MERGE_TENSOR_H_
 #define DECANT_WORKER_MATH_MERGE_TENSOR_H_
 

@@ -19,7 +19,7 @@ using PhiloxBlock = std::array<uint32_t, 4>;
 // The bijection itself: ten rounds of `counter` under `key`.
 PhiloxBlock PhiloxRounds(PhiloxBlock counter, PhiloxKey key);
 
-// Names a stream (methods.md 7): the first 8 bytes, little-endian, of
+// Names a stream (docs/methods): the first 8 bytes, little-endian, of
 // SHA-256("<seed>/<purpose>/<step>/<name>"). Purposes: dare, kmeans, sketch,
 // placebo, data.
 PhiloxKey SeedKey(int64_t seed, absl::string_view purpose, int64_t step,

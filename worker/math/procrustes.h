@@ -1,5 +1,5 @@
 // Orthogonal Procrustes alignment of the projected teacher to the student
-// (methods.md 6).
+// (docs/methods).
 //
 // Shapes: O x I = [out, in].
 #ifndef DECANT_WORKER_MATH_PROCRUSTES_H_

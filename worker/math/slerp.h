@@ -1,4 +1,4 @@
-// Spherical interpolation of two tensors (methods.md 2): the virtual teacher
+// Spherical interpolation of two tensors (docs/methods): the virtual teacher
 // layer between two real ones.
 #ifndef DECANT_WORKER_MATH_SLERP_H_
 #define DECANT_WORKER_MATH_SLERP_H_

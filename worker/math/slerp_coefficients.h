@@ -20,7 +20,7 @@ struct SlerpCoefficients {
 // magnitude (1-w)|A| + w|B|. Nearly parallel (angle < 1e-4) or zero tensors
 // are interpolated linearly; w = 0 and w = 1 give exactly {1, 0} and {0, 1}.
 // The same bits on every machine.
-// Source: Shoemake 1985, with separate magnitude (methods.md 2).
+// Source: Shoemake 1985, with separate magnitude (docs/methods).
 //
 // InvalidArgument  w outside [0, 1], a moment that is not finite, or A and B
 //                  antipodal (angle > pi - 1e-4), where no great circle is

@@ -1,4 +1,4 @@
-// Dropping most of a weight change (methods.md 7, `magnitude` and `random`).
+// Dropping most of a weight change (docs/methods, `magnitude` and `random`).
 #ifndef DECANT_WORKER_MATH_SPARSIFY_H_
 #define DECANT_WORKER_MATH_SPARSIFY_H_
 

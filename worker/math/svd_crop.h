@@ -1,4 +1,4 @@
-// The published projection to the student's shape (methods.md 4, `svd-crop`).
+// The published projection to the student's shape (docs/methods, `svd-crop`).
 #ifndef DECANT_WORKER_MATH_SVD_CROP_H_
 #define DECANT_WORKER_MATH_SVD_CROP_H_
 

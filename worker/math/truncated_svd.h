@@ -1,5 +1,5 @@
 // The leading part of a singular value decomposition, and its exact
-// computation (methods.md 4).
+// computation (docs/methods).
 //
 // Shapes: M x N = the matrix, K = rank kept.
 #ifndef DECANT_WORKER_MATH_TRUNCATED_SVD_H_

@@ -1,4 +1,4 @@
-// The stages of the op `merge` between loading and storing (methods.md 4-7),
+// The stages of the op `merge` between loading and storing (docs/methods),
 // on tensors alone.
 //
 // Shapes: O x I = the student's tensor; W_s student, W_p projected teacher.

@@ -92,7 +92,7 @@ class Op {
   // Grows whenever equal inputs would give other bytes.
   virtual int64_t version() const = 0;
 
-  // Status codes say what happens next (design.md, "Retries"):
+  // Status codes say what happens next (retry_policy.h):
   //   InvalidArgument, NotFound   the unit can never succeed: fails at once
   //   FailedPrecondition          a source changed: fails at once
   //   ResourceExhausted           memory or disk: retried where more is

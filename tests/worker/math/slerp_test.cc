@@ -9,7 +9,7 @@
 namespace decant {
 namespace {
 
-// The formula of methods.md 2, in fp64.
+// The formula of docs/methods, in fp64.
 at::Tensor NaiveSlerp(const at::Tensor& a, const at::Tensor& b, double w) {
   const double na = Norm(a), nb = Norm(b);
   const double angle = std::acos((a * b).sum().item<double>() / (na * nb));
