@@ -88,7 +88,7 @@ NO_TEST = {
     "worker/daemon/main.cc": "a program: run by tests/e2e",
     "worker/runner/main.cc": "a program: run by tests/e2e",
     "cli/main.cc": "a program: run by tests/e2e",
-    "cli/builtin_verbs.cc": "the list of verbs: tests/cli/main_command_test",
+    "cli/builtin_verbs.cc": "the list of verbs: tests/cli/command_line_test",
     "cli/follow.cc": "needs a coordinator: tests/e2e",
     "cli/private_workers.cc": "starts processes: tests/e2e",
     "cli/session.cc": "starts a coordinator: tests/e2e",
